@@ -1,0 +1,55 @@
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** A failure is the same one if claim and kind are. */
+export interface FailureIdentity {
+  readonly property: string;
+  readonly kind: string;
+}
+
+/** A shrunk scenario that breaks a claim. */
+export interface Counterexample extends FailureIdentity {
+  readonly scenario: Scenario;
+  /** Whether every single reduction of it was tried and makes it pass. */
+  readonly minimal: boolean;
+  /** Where it first showed: operations and context switches before shrinking. */
+  readonly foundWith: { readonly ops: number; readonly run: number };
+}
+
+export interface Verdict {
+  readonly property: string;
+  readonly claim: string;
+  readonly verdict: 'holds' | 'violated' | 'inconclusive';
+  /** Why it is inconclusive; absent otherwise. */
+  readonly reason?: string;
+  /** Executions in which the claim's precondition happened. */
+  readonly exercised: number;
+  /** Executions that broke it, by kind. */
+  readonly kinds: readonly { readonly kind: string; readonly executions: number }[];
+}
+
+/** What a run covered: said with every verdict, a pass above all. */
+export interface Coverage {
+  /** Operation sequences. */
+  readonly sequences: number;
+  /** Executions: sequences times schedules. */
+  readonly executions: number;
+  /** Different schedules, counted for each operation sequence. */
+  readonly distinctSchedules: number;
+  readonly steps: number;
+  readonly deadlocks: number;
+  readonly stepLimits: number;
+  /** Functions of the state that no sampled execution entered. */
+  readonly functionsNeverReached: readonly string[];
+  readonly functions: number;
+  /** Return values seen, by operation: `region_write: -22, -14, -5, 32`. */
+  readonly returns: { readonly [op: string]: readonly number[] };
+}
+
+export interface ModelResult {
+  readonly model: string;
+  readonly verdicts: readonly Verdict[];
+  readonly counterexamples: readonly Counterexample[];
+  readonly coverage: Coverage;
+  /** Set if the run was stopped before its budget was used: by a signal, --time or --bail. */
+  readonly stopped: 'interrupt' | 'time' | 'bail' | null;
+}

@@ -1,0 +1,348 @@
+import { type Deadlock, describeStuck, stuckThreads } from './deadlock.ts';
+import { EINTR } from './errno.ts';
+import { EventFd, Waitable } from './events.ts';
+import { ExclusiveLock, RwSemaphore, SpinLock } from './locks.ts';
+import { Process } from './process.ts';
+import { type AccessLog, type ObjectTable, SharedObject } from './shared.ts';
+import { Access, accessOf, BEGIN, type CodePath, mayBlock, objectIdOf, type Step } from './step.ts';
+import { type Call, Thread, type Work } from './thread.ts';
+
+/** Decides who runs next: the one seam between the machine and every way of exploring schedules. */
+export interface Strategy {
+  /** Called before the first step of each execution. `threads` grows while actors start others. */
+  begin(threads: readonly Thread[]): void;
+  /**
+   * One of the first `count` entries of `runnable` (at least one, in order of creation), or null to stop the
+   * execution because the schedule asks for a thread that cannot run. Must depend on nothing but what it is given
+   * and on its own seed.
+   */
+  pick(runnable: readonly Thread[], count: number, step: number): Thread | null;
+}
+
+/** Hears of every step while an execution is recorded; search runs without one. */
+export interface Observer {
+  before(thread: Thread, step: Step): void;
+  after(thread: Thread, step: Step, result: StepResult): void;
+}
+
+export type StepResult = 'done' | 'queued' | 'failed' | 'interrupted';
+
+/** A way a model broke the rules of locking, as opposed to what the patch does: reported by lock-discipline. */
+export interface Misuse {
+  readonly kind:
+    | 'release-by-non-owner'
+    | 'recursive-acquire'
+    | 'sleep-under-spinlock'
+    | 'return-with-lock-held';
+  readonly step: number;
+  readonly thread: Thread;
+  readonly object: string;
+}
+
+export type Outcome = 'finished' | 'deadlock' | 'step-limit' | 'stale';
+
+/** What a world tells the machine: how an operation of the series starts. */
+export type StartOperation = (thread: Thread, call: Call) => CodePath<number | null>;
+
+/** Schedules longer than this are cut off with outcome `step-limit`. */
+export const STEPS_MAX = 1 << 20;
+
+/**
+ * Executes one scenario: threads as generators, one step at a time in the order that the strategy picks.
+ *
+ * One machine is one execution. Nothing here knows a series.
+ */
+export class Machine implements ObjectTable {
+  readonly objects: SharedObject[] = [];
+  readonly threads: Thread[] = [];
+  /** Calls in the order in which they began. */
+  readonly calls: Call[] = [];
+  /** Calls in the order in which they returned. */
+  readonly returned: Call[] = [];
+  readonly misuses: Misuse[] = [];
+  readonly audit: AccessLog | null;
+  /** Thread ids by step, in the caller's buffer so that search allocates none. */
+  readonly schedule: Uint8Array;
+  steps = 0;
+  deadlock: Deadlock | null = null;
+  observer: Observer | null = null;
+  #start: StartOperation | null = null;
+  readonly #runnable: Thread[] = [];
+
+  constructor(schedule: Uint8Array, audit: AccessLog | null = null) {
+    this.schedule = schedule;
+    this.audit = audit;
+    new Nothing(this);
+  }
+
+  register(object: SharedObject): number {
+    return this.objects.push(object) - 1;
+  }
+
+  /** An actor of the scenario, with its operations in order. */
+  addActor(name: string, process: Process | null, work: readonly Work[]): Thread {
+    const thread = new Thread(this.threads.length, name, process, work);
+    this.threads.push(thread);
+    if (process !== null) {
+      process.threads.push(thread);
+      if (process.killed) thread.alive = false;
+    }
+    return thread;
+  }
+
+  /** Starts an actor that no scenario names: a main loop's handler, a guest's teardown, an exit path. */
+  spawn(name: string, process: Process | null, path: (thread: Thread) => CodePath<number | null>): Thread {
+    const work: Work = { operation: -1, name, argument: path };
+    return this.addActor(this.#freeName(name), process, [work]);
+  }
+
+  #freeName(name: string): string {
+    let free = name;
+    for (let n = 2; this.threads.some((thread) => thread.name === free); n++) free = `${name}#${n}`;
+    return free;
+  }
+
+  /** Runs until nobody can, or until `limit` steps. */
+  run(strategy: Strategy, start: StartOperation, limit: number): Outcome {
+    this.#start = start;
+    strategy.begin(this.threads);
+    const { threads, schedule } = this;
+    const runnable = this.#runnable;
+    for (;;) {
+      let count = 0;
+      for (let i = 0; i < threads.length; i++) {
+        const thread = threads[i]!;
+        if (thread.alive && this.enabled(thread)) runnable[count++] = thread;
+      }
+      if (count === 0) return this.#end();
+      if (this.steps >= limit) return this.deadlock === null ? 'step-limit' : 'deadlock';
+      const thread = strategy.pick(runnable, count, this.steps);
+      if (thread === null) return 'stale';
+      schedule[this.steps] = thread.id;
+      this.#advance(thread);
+      this.steps++;
+    }
+  }
+
+  #end(): Outcome {
+    const stuck = this.threads.filter((thread) => thread.alive);
+    if (stuck.length === 0) return 'finished';
+    // A partial deadlock found earlier named the step at which it closed; the final one names everybody.
+    const step = this.deadlock?.step ?? this.steps;
+    this.deadlock = { ...describeStuck(this, stuck), step };
+    return 'deadlock';
+  }
+
+  /** Whether a living thread can take its pending step now. */
+  enabled(thread: Thread): boolean {
+    const step = thread.pending;
+    if (!mayBlock(step)) return true;
+    const object = this.objects[objectIdOf(step)]!;
+    switch (accessOf(step)) {
+      case Access.acquire:
+        return object instanceof RwSemaphore
+          ? !thread.queued || object.grantable(thread, true)
+          : (object as ExclusiveLock).owner === null;
+      case Access.acquireKillable:
+        return (object as ExclusiveLock).owner === null || thread.killed;
+      case Access.acquireShared:
+        return !thread.queued || (object as RwSemaphore).grantable(thread, false);
+      case Access.wait:
+        return (object as Waitable).ready();
+      case Access.waitKillable:
+        return (object as Waitable).ready() || thread.killed;
+      default:
+        throw new Error(`step ${step} may not block`);
+    }
+  }
+
+  #advance(thread: Thread): void {
+    const step = thread.pending;
+    this.observer?.before(thread, step);
+    const access = accessOf(step);
+    let result: StepResult = 'done';
+    if (access === Access.begin) {
+      this.#begin(thread);
+    } else {
+      const value = access <= Access.update ? 0 : this.#perform(thread, step, access);
+      if (value === QUEUED) {
+        result = 'queued';
+        this.#checkStuck(thread);
+      } else {
+        if (access >= Access.tryAcquire) {
+          result =
+            value < 0 ? 'interrupted' : value === 0 && access <= Access.tryAcquireShared ? 'failed' : 'done';
+        }
+        this.#resume(thread, value);
+      }
+    }
+    this.observer?.after(thread, step, result);
+  }
+
+  #begin(thread: Thread): void {
+    const work = thread.work[thread.begun++]!;
+    const call: Call = { work, thread, begun: this.steps, returned: -1, ret: null };
+    thread.call = call;
+    if (work.operation >= 0) {
+      this.calls.push(call);
+      thread.path = this.#start!(thread, call);
+    } else {
+      thread.path = (work.argument as (thread: Thread) => CodePath<number | null>)(thread);
+    }
+    this.#resume(thread, 0);
+  }
+
+  #resume(thread: Thread, value: number): void {
+    const next = thread.path!.next(value);
+    if (next.done === true) {
+      this.#finish(thread, next.value);
+      return;
+    }
+    thread.pending = next.value;
+    if (mayBlock(next.value)) {
+      if (thread.spinLocksHeld > 0 && !(this.objects[objectIdOf(next.value)] instanceof SpinLock)) {
+        this.#misuse('sleep-under-spinlock', thread, next.value);
+      }
+      if (!this.enabled(thread)) this.#checkStuck(thread);
+    }
+  }
+
+  #finish(thread: Thread, ret: number | null): void {
+    const call = thread.call!;
+    call.ret = ret;
+    if (ret !== null) {
+      call.returned = this.steps;
+      if (call.work.operation >= 0) this.returned.push(call);
+      if (thread.locksHeld > 0) this.#misuse('return-with-lock-held', thread, BEGIN);
+    }
+    thread.path = null;
+    thread.pending = BEGIN;
+    // A killed thread does not come back to user space to make its next call.
+    if (thread.begun === thread.work.length || thread.killed) thread.alive = false;
+  }
+
+  /** Performs a lock or event step. Returns what the code path is resumed with, or QUEUED. */
+  #perform(thread: Thread, step: Step, access: Access): number {
+    const object = this.objects[objectIdOf(step)]!;
+    if (object instanceof ExclusiveLock) return this.#performLock(thread, object, access);
+    if (object instanceof RwSemaphore) return this.#performSemaphore(thread, object, access);
+    if (object instanceof Process && access === Access.signal) return this.#kill(object);
+    if (object instanceof EventFd && access === Access.signal) {
+      object.count++;
+      return 0;
+    }
+    if (object instanceof Waitable && (access === Access.wait || access === Access.waitKillable)) {
+      if (!object.ready()) return -EINTR;
+      object.consume();
+      return 0;
+    }
+    throw new Error(`${object.name} cannot be used with access ${access}`);
+  }
+
+  #performLock(thread: Thread, lock: ExclusiveLock, access: Access): number {
+    switch (access) {
+      case Access.acquire:
+      case Access.acquireKillable:
+      case Access.tryAcquire:
+        if (lock.owner !== null) return access === Access.tryAcquire ? 0 : -EINTR;
+        lock.owner = thread;
+        this.#count(thread, lock, 1);
+        return access === Access.tryAcquire ? 1 : 0;
+      case Access.release:
+        if (lock.owner !== thread) this.#misuse('release-by-non-owner', thread, lock.release);
+        else this.#count(thread, lock, -1);
+        lock.owner = null;
+        return 0;
+      default:
+        throw new Error(`${lock.name} cannot be used with access ${access}`);
+    }
+  }
+
+  #count(thread: Thread, lock: ExclusiveLock, by: 1 | -1): void {
+    thread.locksHeld += by;
+    if (!lock.sleeps) thread.spinLocksHeld += by;
+  }
+
+  #performSemaphore(thread: Thread, semaphore: RwSemaphore, access: Access): number {
+    switch (access) {
+      case Access.acquire:
+      case Access.acquireShared:
+      case Access.tryAcquire:
+      case Access.tryAcquireShared: {
+        const exclusive = access === Access.acquire || access === Access.tryAcquire;
+        if (!semaphore.grantable(thread, exclusive)) {
+          if (access === Access.tryAcquire || access === Access.tryAcquireShared) return 0;
+          semaphore.queue.push({ thread, exclusive });
+          thread.queued = true;
+          return QUEUED;
+        }
+        if (thread.queued) {
+          semaphore.queue.splice(
+            semaphore.queue.findIndex((waiter) => waiter.thread === thread),
+            1,
+          );
+          thread.queued = false;
+        }
+        if (exclusive) semaphore.writer = thread;
+        else semaphore.readers.push(thread);
+        thread.locksHeld++;
+        return access === Access.tryAcquire || access === Access.tryAcquireShared ? 1 : 0;
+      }
+      case Access.release:
+        if (semaphore.writer !== thread) this.#misuse('release-by-non-owner', thread, semaphore.release);
+        else thread.locksHeld--;
+        semaphore.writer = null;
+        return 0;
+      case Access.releaseShared: {
+        const at = semaphore.readers.indexOf(thread);
+        if (at < 0) this.#misuse('release-by-non-owner', thread, semaphore.releaseShared);
+        else {
+          semaphore.readers.splice(at, 1);
+          thread.locksHeld--;
+        }
+        return 0;
+      }
+      default:
+        throw new Error(`${semaphore.name} cannot be used with access ${access}`);
+    }
+  }
+
+  /** SIGKILL: threads in user space are gone at once, those in the kernel when they come back from it. */
+  #kill(process: Process): number {
+    process.killed = true;
+    for (const thread of process.threads) if (thread.path === null) thread.alive = false;
+    return 0;
+  }
+
+  #checkStuck(blocked: Thread): void {
+    if (this.deadlock !== null) return;
+    const step = blocked.pending;
+    const object = this.objects[objectIdOf(step)]!;
+    if (object instanceof ExclusiveLock) {
+      if (object.owner === blocked) this.#misuse('recursive-acquire', blocked, step);
+      // Most waits are for a lock whose owner can run: nothing is stuck then, and nothing needs computing.
+      else if (object.owner !== null && this.enabled(object.owner)) return;
+    }
+    const stuck = stuckThreads(this);
+    if (stuck.length > 0) this.deadlock = describeStuck(this, stuck);
+  }
+
+  #misuse(kind: Misuse['kind'], thread: Thread, step: Step): void {
+    const object = step === BEGIN ? 'a lock' : this.objects[objectIdOf(step)]!.name;
+    this.misuses.push({ kind, step: this.steps, thread, object });
+  }
+}
+
+/** What `#perform` returns for a waiter that joined a queue and does not go on yet. */
+const QUEUED = 2;
+
+/** Object 0, which BEGIN names: it touches nothing. */
+class Nothing extends SharedObject {
+  constructor(table: ObjectTable) {
+    super(table, 'nothing');
+  }
+
+  show(): string {
+    return '';
+  }
+}

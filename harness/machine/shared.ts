@@ -1,0 +1,104 @@
+import { Access, type Step, stepOf } from './step.ts';
+
+/** Gives out object ids in the order of creation, so that the same world always numbers its objects alike. */
+export interface ObjectTable {
+  register(object: SharedObject): number;
+  /** Set in audit mode: shared data then reports each access made to it. */
+  readonly audit: AccessLog | null;
+}
+
+/** Hears of each real access to shared data; see audit.ts. */
+export interface AccessLog {
+  accessed(object: SharedObject, kind: 'read' | 'write'): void;
+}
+
+/** Anything that two threads can both touch. */
+export abstract class SharedObject {
+  readonly id: number;
+  readonly name: string;
+
+  constructor(table: ObjectTable, name: string) {
+    this.name = name;
+    this.id = table.register(this);
+  }
+
+  /** The present value in words, for recorded executions only. */
+  abstract show(): string;
+}
+
+/** A place in memory that is read and written without a lock of its own. */
+export class Cell<T> extends SharedObject {
+  value: T;
+  get read(): Step {
+    return stepOf(this.id, Access.read);
+  }
+  get write(): Step {
+    return stepOf(this.id, Access.write);
+  }
+  /** One atomic read-modify-write, where the kernel has one (cmpxchg, test_and_set_bit, atomic_inc). */
+  get update(): Step {
+    return stepOf(this.id, Access.update);
+  }
+
+  constructor(table: ObjectTable, name: string, value: T) {
+    super(table, name);
+    this.value = value;
+    if (table.audit !== null) auditProperty(this, 'value', table.audit);
+  }
+
+  show(): string {
+    return typeof this.value === 'number' ? `0x${this.value.toString(16)}` : String(this.value);
+  }
+}
+
+/** One 8-byte word of shared memory, byte addressable, big endian as on s390. */
+export class Word extends SharedObject {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #audit: AccessLog | null;
+  get read(): Step {
+    return stepOf(this.id, Access.read);
+  }
+  get write(): Step {
+    return stepOf(this.id, Access.write);
+  }
+
+  constructor(table: ObjectTable, name: string, bytes: Uint8Array, start: number) {
+    super(table, name);
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#audit = table.audit;
+  }
+
+  /** Big-endian unsigned value of `length` bytes at `offset` within the word. Up to four bytes. */
+  load(offset: number, length: number): number {
+    if (this.#audit !== null) this.#audit.accessed(this, 'read');
+    let value = 0;
+    for (let i = 0; i < length; i++) value = value * 256 + this.#bytes[this.#start + offset + i]!;
+    return value;
+  }
+
+  store(offset: number, byte: number): void {
+    if (this.#audit !== null) this.#audit.accessed(this, 'write');
+    this.#bytes[this.#start + offset] = byte;
+  }
+
+  show(): string {
+    const bytes = this.#bytes.subarray(this.#start, this.#start + 8);
+    return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  }
+}
+
+function auditProperty<T extends SharedObject, K extends keyof T>(object: T, key: K, log: AccessLog): void {
+  let value = object[key];
+  Object.defineProperty(object, key, {
+    get: () => {
+      log.accessed(object, 'read');
+      return value;
+    },
+    set: (next: T[K]) => {
+      log.accessed(object, 'write');
+      value = next;
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import type { Process } from './process.ts';
+import { BEGIN, type CodePath, type Step } from './step.ts';
+
+/** An operation ready to run: `operation` is its place in the scenario, -1 for what an actor started by itself. */
+export interface Work {
+  readonly operation: number;
+  readonly name: string;
+  /** The operation as the series compiled it. */
+  readonly argument: unknown;
+}
+
+/** One operation under way. `ret` stays null while it has not returned, or if its thread was killed first. */
+export interface Call {
+  readonly work: Work;
+  readonly thread: Thread;
+  /** Index of the step at which it began. */
+  readonly begun: number;
+  /** Index of the step at which it returned, or -1. */
+  returned: number;
+  ret: number | null;
+}
+
+/** A running actor. */
+export class Thread {
+  readonly id: number;
+  readonly name: string;
+  readonly process: Process | null;
+  readonly work: readonly Work[];
+  /** How many of `work` have begun. */
+  begun = 0;
+  alive = true;
+  pending: Step = BEGIN;
+  path: CodePath<number | null> | null = null;
+  call: Call | null = null;
+  /** Locks of any kind it holds. */
+  locksHeld = 0;
+  spinLocksHeld = 0;
+  /** Set while it stands in a semaphore's queue. */
+  queued = false;
+
+  constructor(id: number, name: string, process: Process | null, work: readonly Work[]) {
+    this.id = id;
+    this.name = name;
+    this.process = process;
+    this.work = work;
+  }
+
+  get killed(): boolean {
+    return this.process?.killed === true;
+  }
+}

@@ -1,0 +1,57 @@
+/** A value in a scenario file: plain JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * What a field of an operation or of the world may hold. One declaration serves generation, validation, shrinking
+ * and documentation.
+ *
+ * `values` are the ones worth trying, simplest first: generation draws from them, shrinking goes down the list.
+ */
+export type Field =
+  | {
+      readonly kind: 'integer';
+      readonly min: number;
+      readonly max: number;
+      readonly values: readonly number[];
+      readonly about: string;
+    }
+  | {
+      /** 0 to 2^64 - 1: a decimal number up to 2^53 or a string like `"0x100000000000"`. */
+      readonly kind: 'u64';
+      readonly values: readonly (number | string)[];
+      readonly about: string;
+    }
+  | { readonly kind: 'choice'; readonly values: readonly (string | boolean)[]; readonly about: string }
+  | {
+      /** A value the generator draws whole from `values`; `schema` says what a file may hold besides them. */
+      readonly kind: 'whole';
+      readonly values: readonly Json[];
+      readonly schema: Json;
+      readonly about: string;
+    }
+  | { readonly kind: 'record'; readonly fields: Fields; readonly about: string };
+
+/** Fields by name. Those with `optional` may be left out and then mean `values[0]` (a record: all of its own). */
+export type Fields = Readonly<Record<string, Field & { readonly optional?: true }>>;
+
+/** One kind of operation of a series. */
+export interface OperationSpec {
+  readonly name: string;
+  readonly about: string;
+  /** Actor roles that may ask for it: `user` stands for user0, user1, … and plain `user`. */
+  readonly role: string;
+  readonly fields: Fields;
+  /** How often it is generated beside the others. */
+  readonly weight: number;
+}
+
+/** The simplest value of a field. */
+export function simplest(field: Field): Json {
+  return field.kind === 'record'
+    ? Object.fromEntries(
+        Object.entries(field.fields)
+          .filter(([, inner]) => inner.optional !== true)
+          .map(([name, inner]) => [name, simplest(inner)]),
+      )
+    : field.values[0]!;
+}

@@ -1,0 +1,65 @@
+import type { Machine, StartOperation } from '../machine/machine.ts';
+import type { Process } from '../machine/process.ts';
+import type { Fields, Json, OperationSpec } from './field.ts';
+import type { CallObserver } from './instrument.ts';
+import type { Origins, Patch } from './patch.ts';
+import type { Property } from './property.ts';
+import type { Source } from './source.ts';
+
+/** One thing that reached the device, in the shape that `exec --json` prints. */
+export type DeviceRecord = { readonly actor: string } & { readonly [key: string]: Json };
+
+/** What a series builds for one execution. */
+export interface World {
+  readonly start: StartOperation;
+  /** The process that an actor of this role is a thread of, or null. */
+  processOf(actor: string): Process | null;
+  /** What reached the device so far, in order. */
+  device(): DeviceRecord[];
+}
+
+/** An operation as a scenario names it. */
+export interface Operation {
+  readonly actor: string;
+  readonly op: string;
+  readonly [field: string]: Json;
+}
+
+/** Differences from the series' default world. */
+export type WorldConfig = { readonly [field: string]: Json };
+
+/** One state of one series, ready to run. What type of world it has stays between the series and its claims. */
+export interface Model {
+  /** `zpci-io/v1+hp`. */
+  readonly id: string;
+  readonly series: SeriesInfo;
+  readonly state: StateInfo;
+  readonly patches: readonly Patch<unknown>[];
+  readonly origins: Origins;
+  readonly properties: readonly Property<World>[];
+  /** Kernel functions that this state has. */
+  readonly functions: readonly string[];
+  /** Parses an operation once, so that its many executions do not. */
+  compile(operation: Operation): unknown;
+  /** Parses a world's settings once, for the same reason. */
+  configure(config: WorldConfig): unknown;
+  /** `settings` is what `configure` returned. */
+  createWorld(machine: Machine, settings: unknown, observer: CallObserver | null): World;
+}
+
+export interface SeriesInfo {
+  readonly name: string;
+  readonly title: string;
+  /** Where the thread is archived. */
+  readonly thread: string;
+  readonly operations: readonly OperationSpec[];
+  /** What a scenario may set under `world`; all optional. */
+  readonly world: Fields;
+}
+
+export interface StateInfo {
+  readonly id: string;
+  readonly source: Source;
+  /** One or two sentences. */
+  readonly about: string;
+}

@@ -1,0 +1,128 @@
+import type { Machine } from '../machine/machine.ts';
+import { codePathNames, instrument } from './instrument.ts';
+import type { Model, Operation, SeriesInfo, StateInfo, World, WorldConfig } from './model.ts';
+import { applyPatches, type Patch } from './patch.ts';
+import type { Property } from './property.ts';
+
+/** A named state. */
+export interface StateSpec<K> extends StateInfo {
+  /** The numbered patches of one version, in order: what `v3:1+2` picks from. */
+  readonly patches: readonly Patch<K>[];
+  /** What belongs to the version but is no patch of it, such as its user space side; always applied. */
+  readonly companions?: readonly Patch<K>[];
+  /** Named patches on top, as in `v1+hp`. */
+  readonly extras?: readonly Patch<K>[];
+}
+
+/** Everything a folder under models/ says about its series. */
+export interface SeriesSpec<K extends object, W extends World & E, C, E> extends SeriesInfo {
+  readonly base: K;
+  readonly states: readonly StateSpec<K>[];
+  /** What claims may require of a kernel. */
+  features(kernel: K): ReadonlySet<string>;
+  readonly properties: readonly Property<E>[];
+  compile(operation: Operation): unknown;
+  configure(config: WorldConfig): C;
+  createWorld(machine: Machine, kernel: K, settings: C): W;
+}
+
+/** A series as the harness sees it. */
+export interface Series extends SeriesInfo {
+  readonly states: readonly StateInfo[];
+  /** Every claim of the series, also those that no present state is judged by. */
+  readonly properties: readonly Property<World>[];
+  /**
+   * The model of a state: `v1`, `v1+hp`, or `v3:1+2` for only those numbered patches. Null if there is none.
+   *
+   * @throws {@link PatchesDoNotApply} if a patch needs one that was left out.
+   */
+  model(stateId: string): Model | null;
+}
+
+/** A subset of patches that would not compile. */
+export class PatchesDoNotApply extends Error {
+  override readonly name = 'PatchesDoNotApply';
+}
+
+/** Turns a series' description into what the harness runs. */
+export function defineSeries<K extends object, W extends World & E, C, E>(
+  spec: SeriesSpec<K, W, C, E>,
+): Series {
+  // Claims ask for evidence of type E, which every world W is; createWorld below makes all the worlds they see.
+  const properties = spec.properties as unknown as readonly Property<World>[];
+
+  const build = (state: StateInfo, patches: readonly Patch<K>[]): Model => {
+    checkRequirements(`${spec.name}/${state.id}`, patches);
+    const { kernel, origins } = applyPatches(spec.base, patches);
+    const features = spec.features(kernel);
+    return {
+      id: `${spec.name}/${state.id}`,
+      series: spec,
+      state,
+      patches: patches as readonly Patch<unknown>[],
+      origins,
+      functions: codePathNames(kernel),
+      properties: properties.filter((property) =>
+        (property.requires ?? []).every((name) => features.has(name)),
+      ),
+      compile: spec.compile,
+      configure: spec.configure,
+      createWorld: (machine, settings, observer) =>
+        spec.createWorld(machine, observer === null ? kernel : instrument(kernel, observer), settings as C),
+    };
+  };
+
+  return {
+    name: spec.name,
+    title: spec.title,
+    thread: spec.thread,
+    operations: spec.operations,
+    world: spec.world,
+    states: spec.states,
+    properties,
+    model(stateId) {
+      const state = spec.states.find(({ id }) => id === stateId);
+      if (state !== undefined) {
+        return build(state, [...state.patches, ...(state.companions ?? []), ...(state.extras ?? [])]);
+      }
+      const [version, subset] = stateId.split(':', 2);
+      const whole = spec.states.find(({ id, extras }) => id === version && (extras ?? []).length === 0);
+      if (whole === undefined || subset === undefined) return null;
+      const patches = selectPatches(whole.patches, subset);
+      if (patches === null) return null;
+      return build(
+        {
+          id: stateId,
+          source: whole.source,
+          about: `Patches ${subset} of ${whole.id}, of ${whole.patches.length}.`,
+        },
+        [...patches, ...(whole.companions ?? [])],
+      );
+    },
+  };
+}
+
+/** `1+2` in that order, `0` for none; null if it names what is not there. */
+function selectPatches<K>(patches: readonly Patch<K>[], subset: string): Patch<K>[] | null {
+  if (subset === '0') return [];
+  const picked: Patch<K>[] = [];
+  for (const token of subset.split('+')) {
+    const patch = /^[1-9]\d*$/.test(token) ? patches[Number(token) - 1] : undefined;
+    if (patch === undefined || picked.includes(patch)) return null;
+    picked.push(patch);
+  }
+  return picked;
+}
+
+function checkRequirements<K>(id: string, patches: readonly Patch<K>[]): void {
+  patches.forEach((patch, at) => {
+    const missing = (patch.requires ?? []).find(
+      (need) => !patches.slice(0, at).some(({ id: have }) => have === need),
+    );
+    if (missing !== undefined) {
+      throw new PatchesDoNotApply(
+        `${id} does not build: patch ${patch.id} ("${patch.subject}") uses what patch ${missing} introduces, and that one is not applied before it.`,
+      );
+    }
+  });
+}

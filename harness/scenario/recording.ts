@@ -1,0 +1,116 @@
+import { Replay, type Stale } from '../explore/replay.ts';
+import { compileProgram, execute } from '../machine/execute.ts';
+import type { Outcome } from '../machine/machine.ts';
+import { type RecordedStep, Recorder } from '../machine/recorder.ts';
+import type { Call } from '../machine/thread.ts';
+import type { DeviceRecord, Model, World } from '../model/model.ts';
+import type { Execution, Finding } from '../model/property.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A call as `exec --json` prints it; without `ret` it never returned. */
+export interface CallRecord {
+  readonly actor: string;
+  readonly op: string;
+  readonly ret?: number;
+}
+
+/** A claim that an execution broke. */
+export interface ViolationRecord extends Finding {
+  readonly property: string;
+  readonly kind: string;
+  readonly step: number;
+}
+
+/** One thread of a deadlock, as data. */
+export interface WaitRecord {
+  readonly actor: string;
+  /** The operation it is in, and the step at which that began. */
+  readonly op: string;
+  readonly since: number;
+  readonly waitsFor: string;
+  /** A lock, or an event that lock debugging cannot see. */
+  readonly edge: 'lock' | 'event';
+  /** Who holds the lock, or could cause the event. */
+  readonly heldBy: readonly string[];
+  readonly holds: readonly string[];
+}
+
+/** One execution written down: all that reports, the corpus and `exec` need, and no machine any more. */
+export interface Recording {
+  readonly model: Model;
+  readonly scenario: Scenario;
+  readonly outcome: Outcome;
+  readonly calls: readonly CallRecord[];
+  readonly device: readonly DeviceRecord[];
+  readonly violations: readonly ViolationRecord[];
+  readonly waiting: readonly WaitRecord[];
+  readonly steps: readonly RecordedStep[];
+  /** Ids of claims whose precondition happened. */
+  readonly exercised: readonly string[];
+  /** Set with outcome `stale`. */
+  readonly stale: Stale | null;
+}
+
+/** Replays a scenario with everything written down. */
+export function record(model: Model, scenario: Scenario, stepsMax: number): Recording {
+  const program = compileProgram(model, scenario.world ?? {}, scenario.ops);
+  const replay = new Replay(scenario.schedule ?? []);
+  let recorder: Recorder | null = null;
+  const { machine, world, outcome } = execute(program, replay, stepsMax, new Uint8Array(stepsMax), {
+    observe: (made) => {
+      recorder = new Recorder(made);
+      return recorder;
+    },
+  });
+  const { violations, exercised } =
+    outcome === 'stale' ? NOTHING_JUDGED : judge(model, { machine, outcome, evidence: world });
+  return {
+    model,
+    scenario,
+    outcome,
+    calls: callRecords(machine.returned, machine.calls),
+    device: world.device(),
+    violations,
+    waiting: (outcome === 'deadlock' ? (machine.deadlock?.stuck ?? []) : []).map((stuck) => ({
+      actor: stuck.thread.name,
+      op: stuck.thread.call?.work.name ?? '',
+      since: stuck.thread.call?.begun ?? 0,
+      waitsFor: stuck.awaits,
+      edge: stuck.edge,
+      heldBy: stuck.on.map((thread) => thread.name),
+      holds: stuck.holds,
+    })),
+    steps: (recorder as Recorder | null)?.steps ?? [],
+    exercised,
+    stale: replay.stale,
+  };
+}
+
+const NOTHING_JUDGED = { violations: [], exercised: [] };
+
+function judge(
+  model: Model,
+  execution: Execution<World>,
+): { violations: ViolationRecord[]; exercised: string[] } {
+  const violations: ViolationRecord[] = [];
+  const exercised: string[] = [];
+  for (const property of model.properties) {
+    const happened = property.check(execution, (kind, step, finding) => {
+      // One entry for each failure identity: the first place it shows at.
+      if (violations.some((found) => found.property === property.id && found.kind === kind)) return;
+      violations.push({ property: property.id, kind, step, ...finding() });
+    });
+    if (happened) exercised.push(property.id);
+  }
+  return { violations, exercised };
+}
+
+/** Returned calls in the order in which they returned, then those that never did. */
+function callRecords(returned: readonly Call[], begun: readonly Call[]): CallRecord[] {
+  return [
+    ...returned.map((call) => ({ actor: call.thread.name, op: call.work.name, ret: call.ret! })),
+    ...begun
+      .filter((call) => call.ret === null)
+      .map((call) => ({ actor: call.thread.name, op: call.work.name })),
+  ];
+}

@@ -1,0 +1,33 @@
+import { defineSeries } from '../../harness/model/series.ts';
+import { claims } from '../../properties/zpci-io/claims.ts';
+import { base } from './base.ts';
+import type { ZpciKernel } from './kernel.ts';
+import { operations, world } from './operations.ts';
+import { compile, configure } from './settings.ts';
+import { states } from './states.ts';
+import { ZpciWorld } from './world.ts';
+
+export const zpciIo = defineSeries({
+  name: 'zpci-io',
+  title: 'zPCI I/O vfio region',
+  thread: '1611086550-32765-1-git-send-email-mjrosato@linux.ibm.com',
+  base,
+  states,
+  operations,
+  world,
+  features,
+  properties: claims,
+  compile,
+  configure,
+  createWorld: (machine, kernel, settings) => new ZpciWorld(machine, kernel, settings),
+});
+
+/** What claims may require: see `requires` in properties/zpci-io/. */
+function features(kernel: ZpciKernel): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (kernel.vfio_pci_zdev_io_rw !== undefined) names.add('region');
+  if (kernel.vfio_zpci_ism_rw !== undefined || kernel.ism_vfio_pci_rw !== undefined)
+    names.add('derived driver');
+  if (kernel.reset_slot !== undefined) names.add('reset lock');
+  return names;
+}

@@ -1,0 +1,279 @@
+import { EventFd, RefCount } from '../../harness/machine/events.ts';
+import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
+import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
+import { AddressSpace, type MappedRange } from '../../harness/machine/memory.ts';
+import { Process } from '../../harness/machine/process.ts';
+import { Cell, type ObjectTable, SharedObject, Word } from '../../harness/machine/shared.ts';
+import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
+import type { Call, Thread } from '../../harness/machine/thread.ts';
+import type { DeviceRecord, World } from '../../harness/model/model.ts';
+import type {
+  Delivery,
+  Evidence,
+  FaultIn,
+  Insn,
+  Instruction,
+  KernelStore,
+  Operand,
+  ZpciFacts,
+  ZpciOperation,
+} from '../../properties/zpci-io/evidence.ts';
+import type { ZpciKernel } from './kernel.ts';
+import { HEADER_SIZE, HEAP_GARBAGE, REGION_SIZE } from './layout.ts';
+import { u64Json } from './u64.ts';
+
+/** Everything a scenario may set under `world`, parsed. */
+export interface ZpciSettings extends ZpciFacts {
+  readonly relaxedAlign: boolean;
+  /** pdev->no_command_memory: the function has no memory enable bit, and counts as always enabled. */
+  readonly noCommandMemory: boolean;
+  readonly memory: readonly MappedRange[];
+  readonly fault: 'none' | 'kmalloc' | 'register_region' | 'config_init';
+  /** What each device instruction ends with: 0, -EIO (condition code above 0) or -ENXIO (program exception). */
+  readonly insnStatus: number;
+}
+
+/** The function's handle while it is enabled; 0 after zpci_disable_device. */
+export const FUNCTION_HANDLE = 0x8000_1234;
+
+/** QEMU's own memory, mapped whatever a scenario maps: pbdev->pcistb_buf, and the u64 that a PCILG loads to. */
+export const QEMU_PCISTB_BUF = 0x3ff_8000_0000;
+export const QEMU_LOCAL = QEMU_PCISTB_BUF + 4096;
+
+const BARMAP_NAMES = [0, 1, 2, 3, 4, 5].map((bar) => `barmap[${bar}]`);
+const RESOURCE_NAMES = [0, 1, 2, 3, 4, 5].map((bar) => `BAR ${bar} resource`);
+
+/** A BAR as vfio-pci maps it at the first access: whether it is mapped, and whether its resource is requested. */
+class Bar {
+  readonly barmap: Cell<boolean>;
+  readonly resource: Cell<boolean>;
+
+  constructor(table: ObjectTable, bar: number) {
+    this.barmap = new Cell(table, BARMAP_NAMES[bar]!, false);
+    this.resource = new Cell(table, RESOURCE_NAMES[bar]!, false);
+  }
+}
+
+/** The function itself: what it has been told is in the world's instruction list. */
+class Device extends SharedObject {
+  get insn(): Step {
+    return stepOf(this.id, Access.update);
+  }
+  last = '';
+
+  constructor(table: ObjectTable) {
+    super(table, 'the function');
+  }
+
+  show(): string {
+    return this.last;
+  }
+}
+
+/** `struct vfio_region_zpci_io` of v1, shared by everybody who has the fd. */
+export class ZpciIoRegion {
+  readonly header: readonly Word[];
+  readonly flags: Word;
+  readonly gaddr: Word;
+  readonly offset: Word;
+  /** reserved, len (bytes 4-5), pcias (byte 6), reserved2. */
+  readonly tail: Word;
+  readonly request: readonly Word[];
+  /** Not in v1: the lock of their own that v2-min and v2 give the region's data. */
+  readonly mutex: Mutex;
+  readonly #bytes = new Uint8Array(REGION_SIZE).fill(HEAP_GARBAGE);
+
+  constructor(table: ObjectTable, maxstbl: number) {
+    const word = (name: string, start: number) => new Word(table, name, this.#bytes, start);
+    this.header = [word('hdr.flags', 0), word('hdr.max', 8)];
+    this.flags = word('req.flags', HEADER_SIZE);
+    this.gaddr = word('req.gaddr', HEADER_SIZE + 8);
+    this.offset = word('req.offset', HEADER_SIZE + 16);
+    this.tail = word('req.len/pcias', HEADER_SIZE + 24);
+    this.request = [this.flags, this.gaddr, this.offset, this.tail];
+    this.mutex = new Mutex(table, 'region->mutex');
+    // Only the header is filled in after kmalloc; the request stays heap garbage (v1 4/4, end of io_init).
+    this.#bytes.fill(0, 0, HEADER_SIZE);
+    this.#bytes[8] = maxstbl >> 8;
+    this.#bytes[9] = maxstbl & 0xff;
+  }
+
+  word(index: number): Word {
+    return index < 2 ? this.header[index]! : this.request[index - 2]!;
+  }
+}
+
+/** One ISM (or MSI-X) function on a host, opened by one VMM, as all states of the series share it. */
+export class ZpciWorld implements World, Evidence {
+  readonly machine: Machine;
+  readonly kernel: ZpciKernel;
+  readonly settings: ZpciSettings;
+  readonly start: StartOperation;
+
+  // The host's view of the function.
+  readonly zdev: {
+    /** zdev->lock; renamed fmb_lock by 0d48566d4b58. */
+    readonly lock: Mutex;
+    /** zdev->state_lock, bcb5d6c76903. */
+    readonly stateLock: Mutex;
+    readonly fh: Cell<number>;
+    readonly state: Cell<'configured' | 'standby'>;
+  };
+  readonly pciRescanRemoveLock: Mutex;
+  readonly deviceMutex: Mutex;
+  readonly device: () => DeviceRecord[];
+  readonly function: Device;
+
+  // vfio.
+  readonly file: { readonly refs: RefCount; open: boolean };
+  readonly vdev: {
+    readonly memoryLock: RwSemaphore;
+    readonly command: Cell<boolean>;
+    /** Null where the function has no such BAR. */
+    readonly bars: readonly (Bar | null)[];
+    readonly igate: Mutex;
+    readonly reqTrigger: EventFd;
+  };
+  region: ZpciIoRegion | null = null;
+  driverUnbound = false;
+  readonly released: RefCount;
+
+  // The VMM.
+  readonly vmm: Process;
+  readonly mm: AddressSpace;
+  readonly bql: Mutex;
+  readonly pbdev: Cell<'online' | 'unplug requested' | 'standby'>;
+  /** Set once SIGKILL was sent: one exit path is enough. */
+  exiting = false;
+
+  // Evidence.
+  readonly instructions: Instruction[] = [];
+  readonly stores: KernelStore[] = [];
+  readonly faultIns: FaultIn[] = [];
+  readonly deliveries: Delivery[] = [];
+  readonly open = { ret: 0, enabled: false, regions: 0 };
+  oops: string | null = null;
+  resetsTried = 0;
+  /** Shadow of the command register for the evidence; models read `vdev.command`. */
+  memoryEnabled = true;
+
+  constructor(machine: Machine, kernel: ZpciKernel, settings: ZpciSettings) {
+    this.machine = machine;
+    this.kernel = kernel;
+    this.settings = settings;
+    this.start = (thread, call) => kernel.dispatch(thread, this, call.work.argument as ZpciOperation);
+    this.device = () => this.instructions.map(deviceRecord);
+
+    this.zdev = {
+      lock: new Mutex(machine, 'zdev->lock'),
+      stateLock: new Mutex(machine, 'zdev->state_lock'),
+      fh: new Cell(machine, 'zdev->fh', FUNCTION_HANDLE),
+      state: new Cell<'configured' | 'standby'>(machine, 'zdev->state', 'configured'),
+    };
+    this.pciRescanRemoveLock = new Mutex(machine, 'pci_rescan_remove_lock');
+    this.deviceMutex = new Mutex(machine, 'dev->mutex');
+    this.function = new Device(machine);
+
+    this.vmm = new Process(machine, 'the VMM');
+    this.mm = new AddressSpace(machine, settings.memory);
+    this.bql = new Mutex(machine, 'BQL');
+    this.pbdev = new Cell<'online' | 'unplug requested' | 'standby'>(machine, 'pbdev->state', 'online');
+
+    const closers = () => this.#closers();
+    const unboundedByDesign = () => !settings.guestCooperates;
+    this.file = {
+      refs: new RefCount(machine, 'device fd', 1, { event: 'device fd closed', wakers: closers }),
+      open: true,
+    };
+    this.vdev = {
+      memoryLock: new RwSemaphore(machine, 'memory_lock'),
+      command: new Cell(machine, 'PCI_COMMAND_MEMORY', true),
+      bars: settings.barSize.map((size, bar) => (size === 0 ? null : new Bar(machine, bar))),
+      igate: new Mutex(machine, 'igate'),
+      reqTrigger: new EventFd(machine, 'req_trigger', { event: 'unplug requested', wakers: () => [] }),
+    };
+    // One reference is the registration's own, one the open file's.
+    this.released = new RefCount(machine, 'vfio device', 2, {
+      event: 'last vfio reference dropped (fd closed)',
+      wakers: closers,
+      unboundedByDesign,
+    });
+
+    // The device is opened before the scenario begins: no fd is visible yet, so nothing can interleave.
+    this.open.ret = kernel.vfio_pci_enable(this);
+    if (this.open.ret < 0) {
+      this.file.open = false;
+      this.file.refs.count = 0;
+      this.released.count--;
+    }
+  }
+
+  /** Whoever may still make the VMM close the device fd: the unplug flow, an exit path, a SIGKILL to come. */
+  #closers(): Thread[] {
+    return this.machine.threads.filter(
+      (thread) =>
+        thread.alive &&
+        (thread.work[0]?.operation === -1 ||
+          thread.process === this.vmm ||
+          thread.work.slice(thread.begun).some((work) => work.name === 'kill')),
+    );
+  }
+
+  get facts(): ZpciFacts {
+    return this.settings;
+  }
+
+  get ownFh(): number {
+    return FUNCTION_HANDLE;
+  }
+
+  get pins(): { taken: number; dropped: number } {
+    return { taken: this.mm.pinsTaken, dropped: this.mm.pinsDropped };
+  }
+
+  get resetLock(): Mutex | null {
+    return this.kernel.resetLock?.(this) ?? null;
+  }
+
+  processOf(actor: string): Process | null {
+    return actor.startsWith('admin') ? null : this.vmm;
+  }
+
+  /** Records an instruction and returns what it ended with. Called in the step that issues it. */
+  issue(thread: Thread, insn: Insn, operand: Operand): number {
+    const status = this.settings.insnStatus;
+    this.instructions.push({
+      step: this.machine.steps,
+      thread,
+      call: thread.call as Call,
+      insn,
+      operand,
+      status,
+      memoryEnabled: this.memoryEnabled || this.settings.noCommandMemory,
+    });
+    if (this.machine.observer !== null) {
+      const { pcias, len, offsetHi, offsetLo } = operand;
+      this.function.last = `${insn.toUpperCase()} pcias ${pcias} offset ${u64Json(offsetHi, offsetLo)} len ${len}`;
+    }
+    return status;
+  }
+
+  /** Records that user memory was faulted in, and under which arch or device lock. */
+  noteFaultIn(thread: Thread): void {
+    const { zdev, deviceMutex } = this;
+    const under =
+      zdev.lock.owner === thread
+        ? zdev.lock.name
+        : deviceMutex.owner === thread
+          ? deviceMutex.name
+          : zdev.stateLock.owner === thread
+            ? zdev.stateLock.name
+            : null;
+    this.faultIns.push({ step: this.machine.steps, thread, under });
+  }
+}
+
+function deviceRecord({ thread, insn, operand }: Instruction): DeviceRecord {
+  const { pcias, len, offsetHi, offsetLo } = operand;
+  return { actor: thread.name, insn, pcias, offset: u64Json(offsetHi, offsetLo), len };
+}
