@@ -17,7 +17,6 @@ export class Pct implements Strategy {
   readonly #changePoints: Int32Array;
   readonly #priorities: number[] = [];
   #expectedSteps = 64;
-  #lowest = 0;
 
   /** `depth` is d: the number of ordering constraints aimed at, so that d - 1 change points are drawn. */
   constructor(random: Random, depth: number) {
@@ -32,7 +31,6 @@ export class Pct implements Strategy {
 
   begin(): void {
     this.#priorities.length = 0;
-    this.#lowest = 0;
     for (let i = 0; i < this.#changePoints.length; i++) {
       this.#changePoints[i] = below(this.#random, this.#expectedSteps);
     }
@@ -45,9 +43,17 @@ export class Pct implements Strategy {
       if (this.#priority(thread.id) > this.#priority(best.id)) best = thread;
     }
     for (let i = 0; i < this.#changePoints.length; i++) {
-      if (this.#changePoints[i] === step) this.#priorities[best.id] = --this.#lowest;
+      // Below all others, but not always below who fell before: that is for the change points' numbers to say, which
+      // come in any order in time.
+      if (this.#changePoints[i] === step) this.#lower(best.id, -1 - i);
     }
     return best;
+  }
+
+  #lower(id: number, priority: number): void {
+    // Threads before it draw theirs, even where none of them has been compared yet.
+    this.#priority(id);
+    this.#priorities[id] = priority;
   }
 
   #priority(id: number): number {

@@ -47,8 +47,8 @@ function isKillable(thread: Thread): boolean {
  * who may still act". A killable wait counts as alive while any thread runs that is not of the same process, since
  * that one might yet send SIGKILL; when nothing runs, nobody will.
  *
- * A lock waits for its owner, so all blockers matter there (any one of them stuck is enough); an event needs only
- * one of its wakers.
+ * A lock waits for its owner, so all blockers matter there (any one of them stuck is enough, and a thread that waits
+ * for itself is); an event needs only one of its wakers.
  */
 export function stuckThreads(machine: Machine): Thread[] {
   const { threads } = machine;
@@ -59,14 +59,14 @@ export function stuckThreads(machine: Machine): Thread[] {
     for (const thread of threads) {
       if (!thread.alive || live.has(thread)) continue;
       const object = machine.objects[objectIdOf(thread.pending)]!;
-      const blockers = blockersOf(machine, thread).filter((blocker) => blocker !== thread);
+      const blockers = blockersOf(machine, thread);
       const viaKill =
         isKillable(thread) &&
         [...live].some((other) => other.process === null || other.process !== thread.process);
       const wakes =
         object instanceof Waitable
           ? blockers.some((blocker) => blocker.alive && live.has(blocker))
-          : blockers.length > 0 && blockers.every((blocker) => blocker.alive && live.has(blocker));
+          : blockers.every((blocker) => blocker.alive && live.has(blocker));
       if (viaKill || wakes) {
         live.add(thread);
         changed = true;

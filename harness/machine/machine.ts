@@ -64,10 +64,14 @@ export class Machine implements ObjectTable {
   /** Thread ids by step, in the caller's buffer so that search allocates none. */
   readonly schedule: Uint8Array;
   steps = 0;
+  /** Steps at which more than one thread could run. */
+  choices = 0;
   deadlock: Deadlock | null = null;
   observer: Observer | null = null;
   #start: StartOperation | null = null;
   readonly #runnable: Thread[] = [];
+  /** Set where a thread ended in the present step. */
+  #ended = false;
 
   constructor(schedule: Uint8Array, audit: AccessLog | null = null) {
     this.schedule = schedule;
@@ -115,6 +119,7 @@ export class Machine implements ObjectTable {
         if (thread.alive && this.enabled(thread)) runnable[count++] = thread;
       }
       if (count === 0) return this.#end();
+      if (count > 1) this.choices++;
       if (this.steps >= limit) return this.deadlock === null ? 'step-limit' : 'deadlock';
       const thread = strategy.pick(runnable, count, this.steps);
       if (thread === null) return 'stale';
@@ -176,6 +181,7 @@ export class Machine implements ObjectTable {
         this.#resume(thread, value);
       }
     }
+    if (this.#ended) this.#checkLeftBehind();
     this.observer?.after(thread, step, result);
   }
 
@@ -218,7 +224,7 @@ export class Machine implements ObjectTable {
     thread.path = null;
     thread.pending = BEGIN;
     // A killed thread does not come back to user space to make its next call.
-    if (thread.begun === thread.work.length || thread.killed) thread.alive = false;
+    if (thread.begun === thread.work.length || thread.killed) this.#bury(thread);
   }
 
   /** Performs a lock or event step. Returns what the code path is resumed with, or QUEUED. */
@@ -250,7 +256,8 @@ export class Machine implements ObjectTable {
         return access === Access.tryAcquire ? 1 : 0;
       case Access.release:
         if (lock.owner !== thread) this.#misuse('release-by-non-owner', thread, lock.release);
-        else this.#count(thread, lock, -1);
+        // Whoever held it does not hold it any more, and is not to be blamed for that.
+        if (lock.owner !== null) this.#count(lock.owner, lock, -1);
         lock.owner = null;
         return 0;
       default:
@@ -290,7 +297,7 @@ export class Machine implements ObjectTable {
       }
       case Access.release:
         if (semaphore.writer !== thread) this.#misuse('release-by-non-owner', thread, semaphore.release);
-        else thread.locksHeld--;
+        if (semaphore.writer !== null) semaphore.writer.locksHeld--;
         semaphore.writer = null;
         return 0;
       case Access.releaseShared: {
@@ -310,8 +317,24 @@ export class Machine implements ObjectTable {
   /** SIGKILL: threads in user space are gone at once, those in the kernel when they come back from it. */
   #kill(process: Process): number {
     process.killed = true;
-    for (const thread of process.threads) if (thread.path === null) thread.alive = false;
+    for (const thread of process.threads) if (thread.path === null) this.#bury(thread);
     return 0;
+  }
+
+  #bury(thread: Thread): void {
+    thread.alive = false;
+    this.#ended = true;
+  }
+
+  /**
+   * A thread that ends can leave others behind who waited for it. Asked at the end of the step, since the code after
+   * a kill may start a thread that does what the dead ones no longer can.
+   */
+  #checkLeftBehind(): void {
+    this.#ended = false;
+    if (this.deadlock === null && this.threads.some((thread) => thread.alive && !this.enabled(thread))) {
+      this.#findStuck();
+    }
   }
 
   #checkStuck(blocked: Thread): void {
@@ -321,8 +344,12 @@ export class Machine implements ObjectTable {
     if (object instanceof ExclusiveLock) {
       if (object.owner === blocked) this.#misuse('recursive-acquire', blocked, step);
       // Most waits are for a lock whose owner can run: nothing is stuck then, and nothing needs computing.
-      else if (object.owner !== null && this.enabled(object.owner)) return;
+      else if (object.owner?.alive === true && this.enabled(object.owner)) return;
     }
+    this.#findStuck();
+  }
+
+  #findStuck(): void {
     const stuck = stuckThreads(this);
     if (stuck.length > 0) this.deadlock = describeStuck(this, stuck);
   }

@@ -31,7 +31,9 @@ export type Field =
     }
   | { readonly kind: 'record'; readonly fields: Fields; readonly about: string };
 
-/** Fields by name. Those with `optional` may be left out and then mean `values[0]` (a record: all of its own). */
+/**
+ * Fields by name. Those with `optional` may be left out: numbers are then 0, choices their first value, records empty.
+ */
 export type Fields = Readonly<Record<string, Field & { readonly optional?: true }>>;
 
 /** One kind of operation of a series. */
@@ -45,13 +47,9 @@ export interface OperationSpec {
   readonly weight: number;
 }
 
-/** The simplest value of a field. */
+/** The simplest value of a field: what is mostly asked for, not nothing at all. */
 export function simplest(field: Field): Json {
   return field.kind === 'record'
-    ? Object.fromEntries(
-        Object.entries(field.fields)
-          .filter(([, inner]) => inner.optional !== true)
-          .map(([name, inner]) => [name, simplest(inner)]),
-      )
+    ? Object.fromEntries(Object.entries(field.fields).map(([name, inner]) => [name, simplest(inner)]))
     : field.values[0]!;
 }

@@ -22,7 +22,7 @@ const request: Fields = {
   },
   offset: {
     kind: 'u64',
-    values: [0, 8, '0xff8', '0xffc', '0x1000', 7, '0x7ffffffffff8'],
+    values: [0, 8, '0xff8', '0xffc', '0x1000', '0x2000', 7, '0x7ffffffffff8'],
     about: 'offset into the PCI address space',
     optional: true,
   },
@@ -97,16 +97,8 @@ const regionAccess: Fields = {
   },
 };
 
-/** Simplest first: shrinking tries earlier kinds in the place of later ones. */
+/** Simplest first, by what they set going: shrinking tries earlier kinds in the place of later ones. */
 export const operations: readonly OperationSpec[] = [
-  {
-    name: 'power_off',
-    role: 'admin',
-    weight: 4,
-    about: 'echo 0 > /sys/bus/pci/slots/<fid>/power on the host',
-    fields: {},
-  },
-  { name: 'kill', role: 'admin', weight: 3, about: 'SIGKILL to the VMM', fields: {} },
   {
     name: 'memory_disable',
     role: 'user',
@@ -156,6 +148,14 @@ export const operations: readonly OperationSpec[] = [
   },
   { name: 'pcistg', role: 'vcpu', weight: 2, about: 'the guest executes PCI STORE', fields: guestAccess },
   { name: 'pcilg', role: 'vcpu', weight: 3, about: 'the guest executes PCI LOAD', fields: guestAccess },
+  { name: 'kill', role: 'admin', weight: 3, about: 'SIGKILL to the VMM', fields: {} },
+  {
+    name: 'power_off',
+    role: 'admin',
+    weight: 4,
+    about: 'echo 0 > /sys/bus/pci/slots/<fid>/power on the host',
+    fields: {},
+  },
 ];
 
 const size = {

@@ -31,3 +31,6 @@ function features(kernel: ZpciKernel): ReadonlySet<string> {
   if (kernel.reset_slot !== undefined) names.add('reset lock');
   return names;
 }
+
+/** The name under which the command line finds the series of a folder. */
+export { zpciIo as series };

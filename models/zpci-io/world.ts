@@ -215,7 +215,10 @@ export class ZpciWorld implements World, Evidence {
         thread.alive &&
         (thread.work[0]?.operation === -1 ||
           thread.process === this.vmm ||
-          thread.work.slice(thread.begun).some((work) => work.name === 'kill')),
+          // A kill that has begun but not sent its signal yet is one to come too.
+          thread.work
+            .slice(thread.begun - (thread.path === null ? 0 : 1))
+            .some((work) => work.name === 'kill')),
     );
   }
 

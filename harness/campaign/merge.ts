@@ -1,0 +1,75 @@
+import type { Model } from '../model/model.ts';
+import type { ChunkResult, SearchOptions } from './chunk.ts';
+import type { Found } from './found.ts';
+import type { Counterexample, Coverage, ModelResult, Verdict } from './result.ts';
+
+/** First finding of each failure identity over all chunks, in the order of the claims. Order of chunks is no matter. */
+export function mergeFound(model: Model, chunks: readonly ChunkResult[]): Found[] {
+  const merged = new Map<string, Found>();
+  for (const { found } of [...chunks].sort((a, b) => a.chunk - b.chunk)) {
+    for (const one of found) {
+      const key = `${one.property} ${one.kind}`;
+      const known = merged.get(key);
+      merged.set(
+        key,
+        known === undefined ? one : { ...known, executions: known.executions + one.executions },
+      );
+    }
+  }
+  const order = new Map(model.properties.map(({ id }, at) => [id, at]));
+  return [...merged.values()].sort(
+    (a, b) =>
+      order.get(a.property)! - order.get(b.property)! || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0),
+  );
+}
+
+/** Verdicts and coverage of a whole search. */
+export function mergeResult(
+  model: Model,
+  options: SearchOptions,
+  chunks: readonly ChunkResult[],
+  counterexamples: readonly Counterexample[],
+  stopped: ModelResult['stopped'],
+): ModelResult {
+  const found = mergeFound(model, chunks);
+  const properties = model.properties.filter(({ id }) => options.properties.includes(id));
+  const verdicts = properties.map(({ id, claim }, at): Verdict => {
+    const exercised = chunks.reduce((sum, chunk) => sum + chunk.exercised[at]!, 0);
+    const kinds = found
+      .filter(({ property }) => property === id)
+      .map(({ kind, executions }) => ({ kind, executions }));
+    const shared = { property: id, claim, exercised, kinds };
+    if (kinds.length > 0) return { ...shared, verdict: 'violated' };
+    if (exercised === 0) {
+      return {
+        ...shared,
+        verdict: 'inconclusive',
+        reason: 'never exercised: its precondition did not happen',
+      };
+    }
+    return { ...shared, verdict: 'holds' };
+  });
+  return { model: model.id, verdicts, counterexamples, coverage: mergeCoverage(model, chunks), stopped };
+}
+
+function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
+  const sum = (pick: (chunk: ChunkResult) => number) =>
+    chunks.reduce((total, chunk) => total + pick(chunk), 0);
+  const reached = new Set(chunks.flatMap((chunk) => chunk.functionsReached));
+  const returns: { [op: string]: number[] } = {};
+  for (const { name } of model.series.operations) {
+    const values = new Set(chunks.flatMap((chunk) => chunk.returns[name] ?? []));
+    if (values.size > 0) returns[name] = [...values].sort((a, b) => a - b);
+  }
+  return {
+    sequences: sum((chunk) => chunk.sequences),
+    executions: sum((chunk) => chunk.executions),
+    distinctSchedules: sum((chunk) => chunk.distinctSchedules),
+    steps: sum((chunk) => chunk.steps),
+    deadlocks: sum((chunk) => chunk.deadlocks),
+    stepLimits: sum((chunk) => chunk.stepLimits),
+    functions: model.functions.length,
+    functionsNeverReached: model.functions.filter((name) => !reached.has(name)),
+    returns,
+  };
+}

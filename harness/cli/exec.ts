@@ -1,0 +1,73 @@
+import { renderExecution } from '../../reports/execution.ts';
+import { executionJson } from '../../reports/execution-json.ts';
+import { readJson } from '../corpus.ts';
+import type { Series } from '../model/series.ts';
+import { quote } from '../quote.ts';
+import { record } from '../scenario/recording.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { checkFormat, InvalidInput, validateScenario } from '../scenario/validate.ts';
+import { BrokenContract, ExitCode } from './exit.ts';
+import { DEFAULT_SERIES, loadSeries } from './registry.ts';
+import { labelled, selectModels } from './select.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ExecOptions {
+  readonly file: string;
+  /** Another model than the file names. */
+  readonly model: string | null;
+  readonly stepsMax: number;
+  readonly json: boolean;
+}
+
+/** Executes one scenario file and prints what happened. A corpus entry serves too: its scenario is taken. */
+export async function exec(options: ExecOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  const scenario = readScenario(series, options.file);
+  const [model] = selectModels(series, [options.model ?? scenario.model]);
+  if (model!.series.name !== seriesOf(series, scenario.model, options.file).name) {
+    throw new InvalidInput(
+      `${options.file}: its operations are of ${scenario.model}, --model names ${model!.id}, of another series.`,
+    );
+  }
+  const recording = record(model!, { ...scenario, model: model!.id }, options.stepsMax);
+  if (recording.stale !== null) {
+    const { step, expected, runnable } = recording.stale;
+    throw new BrokenContract(
+      `${options.file}: stale schedule on ${labelled(model!)}: at step ${step} it names ${quote(expected)}, which cannot run there; can run: ${runnable.join(', ') || 'nobody'}. The model or the operations changed since it was written: shorten the schedule to ${step} steps, or record it again.`,
+    );
+  }
+  terminal.print(
+    options.json
+      ? `${JSON.stringify(executionJson(recording), null, 2)}\n`
+      : renderExecution(recording, terminal),
+  );
+  return recording.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** @throws {@link InvalidInput} unless the file holds a scenario of a known series. */
+export function readScenario(series: readonly Series[], file: string): Scenario {
+  const value = readJson(file);
+  checkFormat(value, file);
+  const whole = value as { scenario?: unknown; model?: unknown };
+  const scenario = whole.scenario === undefined ? value : whole.scenario;
+  checkFormat(scenario, file);
+  const { model } = scenario as { model?: unknown };
+  if (typeof model !== 'string') {
+    throw new InvalidInput(
+      `${file}: lacks "model", such as "zpci-io/v1"; \`zpci-fuzz list models\` shows what there is.`,
+    );
+  }
+  validateScenario(seriesOf(series, model, file), scenario, file);
+  return scenario as Scenario;
+}
+
+function seriesOf(series: readonly Series[], model: string, file: string): Series {
+  const name = model.includes('/') ? model.slice(0, model.indexOf('/')) : DEFAULT_SERIES;
+  const found = series.find((one) => one.name === name);
+  if (found === undefined) {
+    throw new InvalidInput(
+      `${file}: "model" is ${quote(model)}; known series: ${series.map((one) => one.name).join(', ')}.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,111 @@
+import { type CorpusEntry, entryPaths, readEntry } from '../corpus.ts';
+import type { Series } from '../model/series.ts';
+import { citation, sourceLabel } from '../model/source.ts';
+import { quote } from '../quote.ts';
+import { InvalidInput } from '../scenario/validate.ts';
+import { ExitCode } from './exit.ts';
+import { loadSeries } from './registry.ts';
+
+import type { Terminal } from './terminal.ts';
+
+export const LISTS = ['models', 'properties', 'corpus'] as const;
+
+export interface ListOptions {
+  readonly what: (typeof LISTS)[number];
+  readonly corpus: string;
+  readonly json: boolean;
+}
+
+type Row = { readonly [column: string]: unknown };
+
+/** Lists models, claims or corpus entries. */
+export async function list(options: ListOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  switch (options.what) {
+    case 'models':
+      show(
+        terminal,
+        options,
+        models(series),
+        ({ id, provenance, about }) => `${id} (${provenance})\n    ${about}`,
+      );
+      break;
+    case 'properties':
+      show(terminal, options, properties(series), ({ id, claim, source, notApplicableTo }) => {
+        const broken = (notApplicableTo as string[]).join(', ');
+        return `${id}\n    ${claim}\n    source: ${source}${broken === '' ? '' : `\n    does not apply to: ${broken}`}`;
+      });
+      break;
+    case 'corpus':
+      show(terminal, options, corpus(series, options.corpus), ({ path, kind, reason }) =>
+        reason === undefined ? `${path} (${kind})` : `damaged: ${reason}`,
+      );
+      break;
+    default:
+      options.what satisfies never;
+  }
+  return ExitCode.asClaimed;
+}
+
+function show(
+  terminal: Terminal,
+  options: ListOptions,
+  rows: readonly Row[],
+  text: (row: Row) => string,
+): void {
+  if (options.json) terminal.print(`${JSON.stringify({ format: 1, [options.what]: rows }, null, 2)}\n`);
+  else terminal.print(rows.map((row) => `${text(row)}\n`).join(''));
+}
+
+function models(series: readonly Series[]): Row[] {
+  return series.flatMap((one) =>
+    one.states.map(({ id, source, about }) => ({
+      id: `${one.name}/${id}`,
+      series: one.name,
+      state: id,
+      status: source.status,
+      provenance: sourceLabel(source),
+      about,
+      source: citation(source),
+      mutant: source.status === 'mutant',
+      patches: one.model(id)!.patches.map((patch) => ({
+        id: patch.id,
+        subject: patch.subject,
+        source: citation(patch.source),
+      })),
+    })),
+  );
+}
+
+function properties(series: readonly Series[]): Row[] {
+  return series.flatMap((one) =>
+    one.properties.map(({ id, claim, source }) => ({
+      id,
+      series: one.name,
+      claim,
+      invariant: source.invariant ?? null,
+      source: citation(source),
+      notApplicableTo: one.states
+        .map((state) => one.model(state.id)!)
+        .filter((model) => !model.properties.some((property) => property.id === id))
+        .map((model) => model.id),
+    })),
+  );
+}
+
+function corpus(series: readonly Series[], folder: string): Row[] {
+  return entryPaths(folder).map((path) => {
+    try {
+      const { model, provenance, property, kind, message }: CorpusEntry = readEntry(path, (id) => {
+        const found = series.find(({ name }) => id.startsWith(`${name}/`));
+        if (found === undefined)
+          throw new InvalidInput(`${path}: "model" is ${quote(id)}, of no known series.`);
+        return found;
+      });
+      return { path, model, provenance, property, kind, message };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { path, reason: error.message };
+    }
+  });
+}

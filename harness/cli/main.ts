@@ -1,0 +1,233 @@
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { ExitCode, UsageError } from './exit.ts';
+import { makeTerminal } from './terminal.ts';
+
+/** Options whose text is parsed once the command is known, so that `--help` loads nothing. */
+const SEARCH_DEFAULTS = { runs: '20000', maxOps: '6', maxSteps: '10000', corpus: 'corpus' } as const;
+
+const env = process.env;
+const argv = hideBin(process.argv);
+const debug = argv.includes('--debug');
+
+try {
+  process.exitCode = await parse();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+async function parse(): Promise<ExitCode> {
+  let result: ExitCode = ExitCode.asClaimed;
+  await yargs(argv)
+    .scriptName('zpci-fuzz')
+    .usage(
+      '$0 [command]\n\nExecutable models of Linux patch-series states, run against generated operations and thread interleavings. What breaks a claim is shrunk, stored and shown as a diff.',
+    )
+    .option('color', {
+      type: 'boolean',
+      describe: 'colors on a terminal; --no-color or NO_COLOR switches them off',
+      default: true,
+    })
+    .option('debug', { type: 'boolean', describe: 'show stack traces of errors', default: false })
+    .command(
+      ['run', '$0'],
+      'fuzz models: generated operations and schedules, every claim that applies',
+      (command) =>
+        command
+          .option('model', {
+            type: 'string',
+            array: true,
+            describe:
+              'zpci-io/v1, a bare state (v3, v1+hp) of zpci-io, patches of a version (v1:1+2), or a glob; repeatable',
+            default: ['v3'],
+          })
+          .option('property', {
+            type: 'string',
+            array: true,
+            describe: 'check only these claims; glob, repeatable',
+            default: [],
+          })
+          .option('runs', {
+            alias: 'max-samples',
+            type: 'string',
+            describe: `operation sequences a model, each under 16 schedules (default ${SEARCH_DEFAULTS.runs}; without limit if --time is given)`,
+          })
+          .option('time', { type: 'string', describe: 'stop searching after this time: 30s, 2m' })
+          .option('seed', {
+            type: 'string',
+            describe:
+              'decimal or 0x hex; the same seed gives the same output (default: random, or 1 where CI is set)',
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations a sequence has at most',
+            default: SEARCH_DEFAULTS.maxOps,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: SEARCH_DEFAULTS.maxSteps,
+          })
+          .option('strategy', {
+            type: 'string',
+            describe: 'how schedules are chosen: portfolio, random or pct',
+            default: 'portfolio',
+          })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('shard', {
+            type: 'string',
+            describe: 'do only part i of n of the work: 2/8',
+            default: '1/1',
+          })
+          .option('reporter', {
+            type: 'string',
+            array: true,
+            describe: 'text or json, with =FILE to write it there; repeatable',
+            default: [],
+          })
+          .option('corpus', {
+            type: 'string',
+            describe: 'folder that counterexamples are saved in',
+            default: SEARCH_DEFAULTS.corpus,
+          })
+          .option('save', {
+            type: 'boolean',
+            describe: 'save counterexamples; --no-save does not',
+            default: true,
+          })
+          .option('bail', { type: 'boolean', describe: 'stop at the first failure', default: false })
+          .option('json', { type: 'boolean', describe: 'short for --reporter json', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'verdicts only: no counterexamples, no progress',
+            default: false,
+          })
+          .example('$0 --model v3', 'the CI gate: exit 0 if every claim holds')
+          .example("$0 --model 'zpci-io/v1*' --seed 7", 'all states of v1, reproducibly')
+          .example('$0 --model v1 --property request-executes-as-validated', 'one claim'),
+      async (args) => {
+        const { parseRunOptions } = await import('./run-options.ts');
+        const { run } = await import('./run.ts');
+        result = await run(parseRunOptions(args, SEARCH_DEFAULTS, env), terminal(args));
+      },
+    )
+    .command(
+      'exec <file>',
+      'execute one scenario file on a model and print what happened',
+      (command) =>
+        command
+          .positional('file', {
+            type: 'string',
+            describe: 'a scenario, or a corpus entry',
+            demandOption: true,
+          })
+          .option('model', { type: 'string', describe: 'another state than the file names' })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which the execution is cut off',
+            default: SEARCH_DEFAULTS.maxSteps,
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
+      async (args) => {
+        const { stepsMaxOf } = await import('./run-options.ts');
+        const { exec } = await import('./exec.ts');
+        const { file, model = null, json } = args;
+        result = await exec({ file, model, json, stepsMax: stepsMaxOf(args['max-steps']) }, terminal(args));
+      },
+    )
+    .command(
+      'replay [path..]',
+      're-execute corpus entries: reproduced, fixed, other violation or stale',
+      (command) =>
+        command
+          .positional('path', {
+            type: 'string',
+            array: true,
+            describe: 'entries or folders of them (default: the whole corpus)',
+          })
+          .option('corpus', {
+            type: 'string',
+            describe: 'the corpus, where no path is given',
+            default: SEARCH_DEFAULTS.corpus,
+          })
+          .option('model', { type: 'string', describe: 'replay on another state than the entries name' })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: SEARCH_DEFAULTS.maxSteps,
+          })
+          .option('strict', {
+            type: 'boolean',
+            describe: 'exit 3 for a stale or damaged entry',
+            default: false,
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'a line for each entry, nothing more',
+            default: false,
+          }),
+      async (args) => {
+        const { stepsMaxOf } = await import('./run-options.ts');
+        const { replay } = await import('./replay.ts');
+        const { path: paths = [], corpus, model = null, strict, json, quiet } = args;
+        const stepsMax = stepsMaxOf(args['max-steps']);
+        result = await replay({ paths, corpus, model, strict, json, quiet, stepsMax }, terminal(args));
+      },
+    )
+    .command(
+      'list <what>',
+      'what there is: models, properties or corpus',
+      (command) =>
+        command
+          .positional('what', { choices: ['models', 'properties', 'corpus'] as const, demandOption: true })
+          .option('corpus', { type: 'string', describe: 'the corpus', default: SEARCH_DEFAULTS.corpus })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
+      async (args) => {
+        const { list } = await import('./list.ts');
+        result = await list({ what: args.what, corpus: args.corpus, json: args.json }, terminal(args));
+      },
+    )
+    .epilogue(
+      'Exit codes: 0 as claimed, 1 a claim is violated or an entry does not reproduce, 2 wrong usage or input, 3 broken contract or stale schedule, 4 nothing ran, 130/143 interrupted.',
+    )
+    .strict()
+    .recommendCommands()
+    .wrap(80)
+    .version('0.1.0')
+    .fail((message, error) => {
+      throw error ?? new UsageError(`${message.replaceAll('\n', ' ')} See \`zpci-fuzz --help\`.`);
+    })
+    .parseAsync();
+  return result;
+}
+
+function terminal(args: { color: boolean }): ReturnType<typeof makeTerminal> {
+  return makeTerminal({ color: args.color });
+}
+
+/** Says what went wrong in a paragraph, and which exit code that is. */
+function report(error: unknown): ExitCode {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (debug) process.stderr.write(`${stack}\n`);
+  switch (name) {
+    case 'UsageError':
+    case 'InvalidInput':
+      process.stderr.write(`zpci-fuzz: ${message}\n`);
+      return ExitCode.usage;
+    case 'BrokenContract':
+      process.stderr.write(`zpci-fuzz: ${message}\n`);
+      return ExitCode.brokenContract;
+    default:
+      process.stderr.write(
+        `zpci-fuzz: internal error: ${message}. This is a defect of the tool or of a model; --debug shows where.\n`,
+      );
+      return ExitCode.brokenContract;
+  }
+}

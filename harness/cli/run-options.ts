@@ -1,0 +1,92 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { STRATEGIES, type StrategyName } from '../explore/strategies.ts';
+import { quote } from '../quote.ts';
+import { UsageError } from './exit.ts';
+import { duration, shardOf, wholeNumber } from './numbers.ts';
+import type { RunOptions } from './run.ts';
+
+/** The flags of `run` as yargs hands them over. */
+export interface RunFlags {
+  readonly model: readonly string[];
+  readonly property: readonly string[];
+  readonly runs: string | undefined;
+  readonly time: string | undefined;
+  readonly seed: string | undefined;
+  readonly 'max-ops': string;
+  readonly 'max-steps': string;
+  readonly strategy: string;
+  readonly jobs: string | undefined;
+  readonly shard: string;
+  readonly reporter: readonly string[];
+  readonly corpus: string;
+  readonly save: boolean;
+  readonly bail: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const SEED_MAX = 2 ** 32 - 1;
+const REPORTERS = ['text', 'json'] as const;
+
+/** @throws {@link UsageError} naming the flag, what it got and what it takes. */
+export function parseRunOptions(
+  flags: RunFlags,
+  defaults: { readonly runs: string },
+  env: { readonly [name: string]: string | undefined },
+): RunOptions {
+  const timeMs = flags.time === undefined ? null : duration('time', flags.time);
+  const runs = flags.runs ?? (timeMs === null ? defaults.runs : undefined);
+  return {
+    models: flags.model,
+    properties: flags.property,
+    runs: runs === undefined ? null : wholeNumber('runs', runs, 1, 1e12),
+    timeMs,
+    seed: seedOf(flags.seed ?? env.ZPCI_FUZZ_SEED, env),
+    opsMax: wholeNumber('max-ops', flags['max-ops'], 1, 64),
+    stepsMax: stepsMaxOf(flags['max-steps']),
+    strategy: strategyOf(flags.strategy),
+    jobs: flags.jobs === undefined ? availableParallelism() : wholeNumber('jobs', flags.jobs, 1, 256),
+    shard: shardOf(flags.shard),
+    reporters: reportersOf(flags),
+    corpus: flags.corpus,
+    // Reports of a run that is not saved still say how to reproduce: with the seed.
+    save: flags.save,
+    bail: flags.bail,
+    quiet: flags.quiet,
+  };
+}
+
+export const stepsMaxOf = (given: string): number => wholeNumber('max-steps', given, 1, 1 << 20);
+
+function seedOf(given: string | undefined, env: { readonly CI?: string | undefined }): number {
+  if (given !== undefined) return wholeNumber('seed', given, 0, SEED_MAX);
+  // CI jobs must not differ from one try to the next; elsewhere every run tries new ground.
+  return env.CI === undefined || env.CI === '' ? randomInt(SEED_MAX) : 1;
+}
+
+function strategyOf(given: string): StrategyName {
+  const found = STRATEGIES.find((name) => name === given);
+  if (found !== undefined) return found;
+  throw new UsageError(`--strategy is ${quote(given)}; allowed: ${STRATEGIES.join(', ')}.`);
+}
+
+/** `json`, `text=report.txt`. Two that write to stdout would write into each other. */
+function reportersOf({ reporter, json }: RunFlags): RunOptions['reporters'] {
+  const specs = [...reporter, ...(json ? ['json'] : [])];
+  const reporters = (specs.length === 0 ? ['text'] : specs).map((spec) => {
+    const at = spec.indexOf('=');
+    const given = at < 0 ? spec : spec.slice(0, at);
+    const name = REPORTERS.find((known) => known === given);
+    if (name === undefined || (at >= 0 && at === spec.length - 1)) {
+      throw new UsageError(
+        `--reporter is ${quote(spec)}; allowed: ${REPORTERS.join(', ')}, each with =FILE or without.`,
+      );
+    }
+    return { name, file: at < 0 ? null : spec.slice(at + 1) };
+  });
+  if (reporters.filter(({ file }) => file === null).length > 1) {
+    throw new UsageError('two reporters write to stdout; give one of them a file: --reporter json=run.json.');
+  }
+  return reporters;
+}

@@ -1,0 +1,68 @@
+import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
+import { mergeFound, mergeResult } from '../campaign/merge.ts';
+import type { Counterexample, ModelResult } from '../campaign/result.ts';
+import type { Model } from '../model/model.ts';
+import type { Pool } from './pool.ts';
+import type { Progress } from './progress.ts';
+
+/** How much of a search to do, and what ends it early. */
+export interface Budget {
+  /** Operation sequences; infinite if only time ends it. */
+  readonly runs: number;
+  readonly shard: { readonly index: number; readonly count: number };
+  /** Milliseconds left, asked again before each chunk; infinite without --time. */
+  timeLeftMs(): number;
+  readonly bail: boolean;
+  interrupted(): boolean;
+}
+
+/** Searches one model, chunk by chunk, and shrinks what it found. */
+export async function searchModel(
+  pool: Pool,
+  model: Model,
+  options: SearchOptions,
+  budget: Budget,
+  progress: Progress,
+): Promise<ModelResult> {
+  const results: ChunkResult[] = [];
+  let stopped: ModelResult['stopped'] = null;
+  const chunks = chunksOf(budget);
+  progress.start(model.id, budget.runs);
+
+  const worker = async (): Promise<void> => {
+    for (const { chunk, sequences } of chunks) {
+      if (budget.interrupted()) stopped = 'interrupt';
+      else if (budget.timeLeftMs() <= 0) stopped ??= 'time';
+      else if (budget.bail && results.some(({ found }) => found.length > 0)) stopped ??= 'bail';
+      if (stopped !== null) return;
+      results.push(await pool.chunk({ kind: 'chunk', model: model.id, options, chunk, sequences }));
+      const done = results.reduce((sum, result) => sum + result.sequences, 0);
+      const failures = new Set(
+        results.flatMap(({ found }) => found.map(({ property, kind }) => property + kind)),
+      );
+      progress.advance(done, `${done} sequences, ${failures.size} failures`);
+    }
+  };
+  await Promise.all(Array.from({ length: pool.size }, worker));
+
+  const counterexamples = await Promise.all(
+    mergeFound(model, results).map(
+      (found): Promise<Counterexample> =>
+        pool.shrink({ kind: 'shrink', model: model.id, found, stepsMax: options.stepsMax }),
+    ),
+  );
+  progress.stop();
+  return mergeResult(model, options, results, counterexamples, stopped);
+}
+
+/** The chunks of this shard, in order; one iterator that all workers take from. */
+function* chunksOf({ runs, shard }: Budget): Generator<{ chunk: number; sequences: number }> {
+  for (let chunk = 0; chunk * CHUNK_SEQUENCES < runs; chunk++) {
+    if (chunk % shard.count !== shard.index - 1) continue;
+    yield { chunk, sequences: Math.min(CHUNK_SEQUENCES, runs - chunk * CHUNK_SEQUENCES) };
+  }
+}
+
+/** Whether a shard has no chunk at all. */
+export const isEmptyShard = ({ runs, shard }: Budget): boolean =>
+  Math.ceil(runs / CHUNK_SEQUENCES) < shard.index;

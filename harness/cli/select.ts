@@ -1,0 +1,88 @@
+import { distance } from 'fastest-levenshtein';
+import picomatch from 'picomatch';
+import type { Model } from '../model/model.ts';
+import { PatchesDoNotApply, type Series } from '../model/series.ts';
+import { sourceLabel } from '../model/source.ts';
+import { quote } from '../quote.ts';
+import { UsageError } from './exit.ts';
+import { DEFAULT_SERIES } from './registry.ts';
+
+/** States that a glob can match: mutants only where the glob says so. */
+function listed(series: readonly Series[], pattern: string): string[] {
+  return series.flatMap(({ name, states }) =>
+    states
+      .filter(({ source }) => source.status !== 'mutant' || pattern.includes('mutant'))
+      .map(({ id }) => `${name}/${id}`),
+  );
+}
+
+const isGlob = (pattern: string): boolean => /[*?[{]/.test(pattern);
+
+/**
+ * The models that patterns name, each once, in order: `zpci-io/v1`, `v1` for zpci-io's, `zpci-io/v1:1+2`, a glob.
+ *
+ * @throws {@link UsageError} for a name that matches nothing, with the nearest names.
+ */
+export function selectModels(series: readonly Series[], patterns: readonly string[]): Model[] {
+  const picked = new Map<string, Model>();
+  for (const pattern of patterns) {
+    const full = pattern.includes('/') ? pattern : `${DEFAULT_SERIES}/${pattern}`;
+    const ids = isGlob(full) ? matching(full, listed(series, full)) : [full];
+    const models = ids.map((id) => findModel(series, id)).filter((model) => model !== null);
+    if (models.length === 0) throw unknownModel(series, pattern, full);
+    for (const model of models) picked.set(model.id, model);
+  }
+  return [...picked.values()];
+}
+
+/** `+` is plain in state names, not the start of an extended glob. */
+function matching(glob: string, names: readonly string[]): string[] {
+  const matches = picomatch(glob, { noextglob: true });
+  return names.filter((name) => matches(name));
+}
+
+/** The model of a full id, or null. */
+export function findModel(series: readonly Series[], id: string): Model | null {
+  const slash = id.indexOf('/');
+  const one = series.find(({ name }) => name === id.slice(0, slash));
+  try {
+    return one?.model(id.slice(slash + 1)) ?? null;
+  } catch (error) {
+    if (error instanceof PatchesDoNotApply) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function unknownModel(series: readonly Series[], given: string, full: string): UsageError {
+  const names = series.flatMap(({ name, states }) => states.map(({ id }) => `${name}/${id}`));
+  return new UsageError(
+    `unknown model ${quote(given)}. Nearest: ${nearest(full, names).join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
+  );
+}
+
+/** Ids of the claims that globs name. @throws {@link UsageError} for one that matches nothing. */
+export function selectProperties(series: readonly Series[], patterns: readonly string[]): string[] {
+  const names = [...new Set(series.flatMap(({ properties }) => properties.map(({ id }) => id)))];
+  if (patterns.length === 0) return names;
+  const picked = new Set<string>();
+  for (const pattern of patterns) {
+    const found = matching(pattern, names);
+    if (found.length === 0) {
+      throw new UsageError(
+        `unknown property ${quote(pattern)}. Nearest: ${nearest(pattern, names).join(', ')}. \`zpci-fuzz list properties\` shows all ${names.length}.`,
+      );
+    }
+    for (const name of found) picked.add(name);
+  }
+  return [...picked];
+}
+
+/** The three names that need the fewest edits. */
+export function nearest(given: string, names: readonly string[]): string[] {
+  const by = (name: string) =>
+    Math.min(distance(given, name), distance(given, name.slice(name.indexOf('/') + 1)));
+  return [...names].sort((a, b) => by(a) - by(b) || (a < b ? -1 : 1)).slice(0, 3);
+}
+
+/** `zpci-io/v3 (proposed in review 2021-01-27)`. */
+export const labelled = (model: Model): string => `${model.id} (${sourceLabel(model.state.source)})`;

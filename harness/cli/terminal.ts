@@ -1,0 +1,40 @@
+/** Where output goes and what the environment says: the only place that looks. */
+export interface Terminal {
+  readonly color: boolean;
+  readonly width: number;
+  /** A person watches: progress may move. */
+  readonly interactive: boolean;
+  print(text: string): void;
+  error(text: string): void;
+  now(): number;
+  /** Calls `handler` on SIGINT and SIGTERM until the returned function is called. */
+  onSignal(handler: (signal: NodeJS.Signals) => void): () => void;
+}
+
+const WIDTH_MAX = 100;
+
+export function makeTerminal(options: { color: boolean }): Terminal {
+  const { env, stdout, stderr } = process;
+  const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
+  return {
+    color: options.color && stdout.isTTY === true && (env.NO_COLOR ?? '') === '',
+    // Reports are made for 80 columns; wider helps a little, narrower than 60 helps nobody.
+    width: stdout.isTTY === true ? Math.min(WIDTH_MAX, Math.max(60, stdout.columns || 80)) : 80,
+    interactive: stderr.isTTY === true && !inCi,
+    print: (text) => {
+      stdout.write(text);
+    },
+    error: (text) => {
+      stderr.write(`${text}\n`);
+    },
+    now: () => performance.now(),
+    onSignal(handler) {
+      process.on('SIGINT', handler);
+      process.on('SIGTERM', handler);
+      return () => {
+        process.off('SIGINT', handler);
+        process.off('SIGTERM', handler);
+      };
+    },
+  };
+}

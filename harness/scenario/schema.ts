@@ -1,0 +1,81 @@
+import type { Field, Fields, Json } from '../model/field.ts';
+import type { SeriesInfo } from '../model/model.ts';
+import { FORMAT } from './scenario.ts';
+
+/** A JSON Schema (draft 2020-12 vocabulary that draft 7 has too), as data. */
+export type Schema = { readonly [keyword: string]: Json };
+
+/** Most operations a scenario may have; far beyond what anybody can read. */
+const OPS_MAX = 256;
+const SCHEDULE_MAX = 1 << 20;
+
+/** The schema of a scenario of one series, made from its vocabulary. */
+export function scenarioSchema(series: SeriesInfo): Schema {
+  return {
+    type: 'object',
+    required: ['format', 'model', 'ops'],
+    additionalProperties: false,
+    properties: {
+      format: { const: FORMAT },
+      model: { type: 'string', maxLength: 200 },
+      world: { type: 'object', additionalProperties: false, properties: properties(series.world) },
+      ops: {
+        type: 'array',
+        maxItems: OPS_MAX,
+        items: {
+          type: 'object',
+          required: ['actor', 'op'],
+          discriminator: { propertyName: 'op' },
+          oneOf: series.operations.map((spec) => ({
+            required: ['actor', 'op', ...required(spec.fields)],
+            additionalProperties: false,
+            properties: {
+              // Two digits: as many actors as a scenario of OPS_MAX operations can need, and thread ids fit a byte.
+              actor: { type: 'string', pattern: `^${spec.role}[0-9]{0,2}$` },
+              op: { const: spec.name },
+              ...properties(spec.fields),
+            },
+          })),
+        },
+      },
+      schedule: { type: 'array', maxItems: SCHEDULE_MAX, items: { type: 'string', maxLength: 40 } },
+    },
+  };
+}
+
+const required = (fields: Fields): string[] =>
+  Object.entries(fields)
+    .filter(([, field]) => field.optional !== true)
+    .map(([name]) => name);
+
+const properties = (fields: Fields): { readonly [name: string]: Schema } =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)]));
+
+function fieldSchema(field: Field): Schema {
+  switch (field.kind) {
+    case 'integer':
+      return { type: 'integer', minimum: field.min, maximum: field.max, description: field.about };
+    case 'u64':
+      return {
+        type: ['integer', 'string'],
+        minimum: 0,
+        maximum: 2 ** 53,
+        pattern: '^0x[0-9a-fA-F]{1,16}$',
+        description: field.about,
+      };
+    case 'choice':
+      return { enum: field.values, description: field.about };
+    case 'whole':
+      return { ...(field.schema as Schema), description: field.about };
+    case 'record':
+      return {
+        type: 'object',
+        additionalProperties: false,
+        required: required(field.fields),
+        properties: properties(field.fields),
+        description: field.about,
+      };
+    default:
+      return field satisfies never;
+  }
+}

@@ -1,0 +1,112 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { SeriesInfo } from '../model/model.ts';
+import { quote } from '../quote.ts';
+import { FORMAT } from './scenario.ts';
+import { type Schema, scenarioSchema } from './schema.ts';
+
+/** A file that is not what it should be: what was found, what is allowed, what to do. Shown without a stack trace. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}
+
+const compiled = new Map<string, ValidateFunction>();
+
+/** Checks `value` against a schema; `what` names it in the message, and `key` the schema in the cache. */
+export function validate(key: string, schema: () => Schema, value: unknown, what: string): void {
+  let check = compiled.get(key);
+  if (check === undefined) {
+    check = new Ajv({ discriminator: true, strict: false, verbose: true }).compile(schema());
+    compiled.set(key, check);
+  }
+  if (!check(value)) throw new InvalidInput(`${what}: ${describe(check.errors ?? [])}`);
+}
+
+/** @throws {@link InvalidInput} unless `value` is a scenario of this series. */
+export function validateScenario(series: SeriesInfo, value: unknown, what: string): void {
+  validate(`scenario ${series.name}`, () => scenarioSchema(series), value, what);
+}
+
+/** @throws {@link InvalidInput} if a file says that it is of another format than this version knows. */
+export function checkFormat(value: unknown, what: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInput(
+      `${what}: found ${kindOf(value)}, expected a JSON object with "format": ${FORMAT}.`,
+    );
+  }
+  const format = (value as { format?: unknown }).format;
+  if (format === FORMAT) return;
+  const newer = typeof format === 'number' && format > FORMAT;
+  throw new InvalidInput(
+    `${what}: "format" is ${JSON.stringify(format) ?? 'missing'}, this version reads format ${FORMAT}. ${
+      newer
+        ? 'The file was written by a newer zpci-fuzz: update the tool.'
+        : 'See the README on scenario files.'
+    }`,
+  );
+}
+
+/** The most telling of the validator's errors, in words. */
+function describe(errors: readonly ErrorObject[]): string {
+  const error = errors[0];
+  if (error === undefined) return 'not valid.';
+  const at = place(error.instancePath);
+  const found = quote(error.data);
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `unknown field ${JSON.stringify(error.params.additionalProperty)} in ${at}; allowed: ${allowed(error)}.`;
+    case 'required':
+      return `${at} lacks the field ${JSON.stringify(error.params.missingProperty)}.`;
+    case 'enum':
+      return `${at} is ${found}; allowed: ${(error.params.allowedValues as unknown[]).map((v) => JSON.stringify(v)).join(', ')}.`;
+    case 'const':
+      return `${at} is ${found}; allowed: ${JSON.stringify(error.params.allowedValue)}.`;
+    case 'discriminator':
+      return `${at}.op is ${quote(error.params.tagValue)}; allowed: ${operations(error)}.`;
+    case 'minimum':
+    case 'maximum': {
+      const schema = error.parentSchema as { minimum?: number; maximum?: number };
+      return `${at} is ${found}; allowed: ${schema.minimum} to ${schema.maximum}${isU64(error) ? ', or a string like "0x100000000000"' : ''}.`;
+    }
+    case 'pattern':
+      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for actors like ${actorOf(error)}` : 'allowed: a number, or "0x" and hexadecimal digits'}.`;
+    case 'type':
+      return `${at} is ${kindOf(error.data)}; expected ${isU64(error) ? 'a whole number or a string like "0x1000"' : article(error.params.type)}.`;
+    default:
+      return `${at} ${error.message ?? 'is not valid'}.`;
+  }
+}
+
+const isU64 = (error: ErrorObject): boolean => Array.isArray((error.parentSchema as { type?: unknown }).type);
+
+const allowed = (error: ErrorObject): string =>
+  Object.keys((error.parentSchema as { properties?: object }).properties ?? {}).join(', ') || 'none';
+
+function operations(error: ErrorObject): string {
+  const branches =
+    (error.parentSchema as { oneOf?: { properties: { op: { const: string } } }[] }).oneOf ?? [];
+  return branches.map((branch) => branch.properties.op.const).join(', ');
+}
+
+/** `^user[0-9]{0,2}$` as an example: user0. */
+const actorOf = (error: ErrorObject): string => `${String(error.params.pattern).replace(/^\^|\[.*$/g, '')}0`;
+
+function article(type: unknown): string {
+  return type === 'integer'
+    ? 'a whole number'
+    : type === 'object' || type === 'array'
+      ? `an ${type}`
+      : `a ${type}`;
+}
+
+/** `/ops/1/req/len` as `ops[1].req.len`. */
+function place(path: string): string {
+  const parts = path.split('/').slice(1);
+  if (parts.length === 0) return 'the file';
+  return parts.map((part, at) => (/^\d+$/.test(part) ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${quote(value)}`;
+}

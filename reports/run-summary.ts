@@ -1,0 +1,166 @@
+import type { Coverage, ModelResult, Verdict } from '../harness/campaign/result.ts';
+import type { Style } from './ansi.ts';
+import { count, thousands } from './count.ts';
+import { type Line, labelled, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
+import { plain } from './plain.ts';
+import { labelledName } from './state-name.ts';
+import { widest, wrap } from './wrap.ts';
+
+export interface StateHeading {
+  /** Where the state comes from: `posted 2021-01-19`. */
+  readonly label: string;
+  readonly about: string;
+}
+
+type VerdictWord = Verdict['verdict'];
+
+/** What needs a reader most comes first. */
+const ORDER: readonly VerdictWord[] = ['violated', 'inconclusive', 'holds'];
+const STYLES: Readonly<Record<VerdictWord, Style>> = {
+  violated: 'bad',
+  inconclusive: 'unsure',
+  holds: 'good',
+};
+/** More return values than this say no more about an operation. */
+const RETURNS_SHOWN_MAX = 12;
+const VERDICT_WIDTH = 'inconclusive'.length;
+const LABEL_WIDTH = 9;
+
+/** All verdicts on one state, and what they rest on. */
+export function renderModelResult(result: ModelResult, info: StateHeading, options: PageOptions): string {
+  const { width } = options;
+  return printPage(
+    sections(
+      [
+        ...paragraph(labelledName(result.model, info.label), width, 'strong'),
+        ...paragraph(info.about, width, 'plain', 0),
+      ],
+      verdictLines(result.verdicts, width),
+      coverageLines(result, width),
+      conclusion(result, width),
+    ),
+    options,
+  );
+}
+
+function verdictLines(verdicts: readonly Verdict[], width: number): Line[] {
+  const left = 2 + VERDICT_WIDTH + 2;
+  const longest = widest(verdicts.map(({ property }) => property));
+  // Beside the claim there must be room for what is said of it; where there is not, it goes below.
+  const beside = longest + 2 + DETAIL_WIDTH_MIN <= width - left;
+  return ORDER.flatMap((word) =>
+    verdicts
+      .filter(({ verdict }) => verdict === word)
+      .flatMap((verdict) => {
+        const head = span(`  ${word.padEnd(VERDICT_WIDTH)}  `, STYLES[word]);
+        const name = plain(verdict.property);
+        const details = detailsOf(verdict);
+        if (!beside) {
+          const indent = ' '.repeat(Math.min(6, left));
+          return [
+            ...wrap(name, Math.max(8, width - left), 2).map((text, at) => [
+              at === 0 ? head : span(' '.repeat(left)),
+              span(text),
+            ]),
+            ...details.flatMap((text) =>
+              wrap(text, width - indent.length, 2).map((line) => [span(indent + line, 'faint')]),
+            ),
+          ];
+        }
+        return details
+          .flatMap((text) => wrap(text, width - left - longest - 2, 2))
+          .map((text, at) => [
+            at === 0 ? head : span(' '.repeat(left)),
+            span(`${(at === 0 ? name : '').padEnd(longest)}  `),
+            span(text, 'faint'),
+          ]);
+      }),
+  );
+}
+
+const DETAIL_WIDTH_MIN = 24;
+
+function detailsOf({ verdict, kinds, reason, exercised }: Verdict): string[] {
+  switch (verdict) {
+    case 'violated':
+      return kinds.map(({ kind, executions }) => `${thousands(executions)}x ${kind}`);
+    case 'inconclusive':
+      return [reason ?? 'no reason given'];
+    case 'holds':
+      return [`exercised ${thousands(exercised)}x`];
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function coverageLines({ coverage, stopped }: ModelResult, width: number): Line[] {
+  const label = (name: string, text: string) => labelled(name, LABEL_WIDTH, text, width);
+  return [
+    ...label('covered', coverageText(coverage)),
+    ...label('reached', reachedText(coverage)),
+    ...Object.entries(coverage.returns).flatMap(([op, values], at) =>
+      label(at === 0 ? 'returns' : '', `${op}: ${returnsText(values)}`),
+    ),
+    ...label('ended', endText(coverage)),
+    ...(stopped === null ? [] : label('stopped', stoppedText(stopped))),
+  ];
+}
+
+function coverageText({ sequences, executions, distinctSchedules, steps }: Coverage): string {
+  return `${[
+    count(sequences, 'operation sequence'),
+    count(executions, 'execution'),
+    count(distinctSchedules, 'distinct schedule'),
+    count(steps, 'step'),
+  ].join(', ')}`;
+}
+
+function reachedText({ functions, functionsNeverReached }: Coverage): string {
+  const missed = functionsNeverReached.length;
+  const reached = `${functions - missed} of ${count(functions, 'function')}`;
+  return missed === 0 ? reached : `${reached}; never reached: ${functionsNeverReached.join(', ')}`;
+}
+
+function returnsText(values: readonly number[]): string {
+  const shown = values.slice(0, RETURNS_SHOWN_MAX).join(', ');
+  const more = values.length - RETURNS_SHOWN_MAX;
+  return more > 0 ? `${shown}, … ${more} more` : shown;
+}
+
+function endText({ deadlocks, stepLimits }: Coverage): string {
+  return `${count(deadlocks, 'execution')} in a deadlock, ${thousands(stepLimits)} at the step limit`;
+}
+
+function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {
+  switch (stopped) {
+    case 'interrupt':
+      return 'by a signal, before the budget was used';
+    case 'time':
+      return 'by --time, before the number of runs was reached';
+    case 'bail':
+      return 'by --bail, at the first violation';
+    default:
+      return stopped satisfies never;
+  }
+}
+
+/** A search that found nothing says how far it looked. */
+function conclusion({ verdicts, coverage }: ModelResult, width: number): Line[] {
+  const numberOf = (word: VerdictWord) => verdicts.filter(({ verdict }) => verdict === word).length;
+  const ranOn = `on ${count(coverage.executions, 'execution')} of ${count(coverage.sequences, 'operation sequence')}`;
+  const inconclusive = numberOf('inconclusive');
+  const violated = numberOf('violated');
+  const unsure = inconclusive === 0 ? '' : `; inconclusive: ${thousands(inconclusive)}`;
+  if (violated > 0) {
+    return paragraph(
+      `violated: ${thousands(violated)} of ${count(verdicts.length, 'claim')}${unsure}`,
+      width,
+      'bad',
+    );
+  }
+  if (numberOf('holds') === 0) {
+    return paragraph(`inconclusive: ${count(inconclusive, 'claim')}, ${ranOn}`, width, 'unsure');
+  }
+  const holds = `holds: ${count(numberOf('holds'), 'claim')}, ${ranOn} (bounded search, not a proof)${unsure}`;
+  return paragraph(holds, width, 'good');
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { count } from './count.ts';
+import { plain } from './plain.ts';
+import { UNPRINTABLE } from './recordings.fixture.ts';
+import { reproduceLine } from './reproduce-line.ts';
+import { cut, widthOf, wrap } from './wrap.ts';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 60 });
+
+describe('plain', () => {
+  it('leaves nothing that a terminal obeys, and is done after one pass', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(plain(text)).not.toMatch(UNPRINTABLE);
+        expect(plain(plain(text))).toBe(plain(text));
+      }),
+    );
+    expect(plain('a\u001b[31mb\u202ec\nd\u0085e\u200bf')).toBe('a[31mbc d ef');
+  });
+});
+
+describe('wrap', () => {
+  it('exceeds no width and loses no character but spaces', () => {
+    fc.assert(
+      fc.property(
+        anyText,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 8 }),
+        (text, width, hang) => {
+          const lines = wrap(text, width, hang);
+          for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+          const letters = (from: string) => from.replace(/\s/g, '');
+          expect(letters(lines.join(''))).toBe(letters(plain(text)));
+        },
+      ),
+    );
+  });
+
+  it('breaks between words, and long names behind a separator', () => {
+    expect(wrap('lock pci_rescan_remove_lock', 23, 2)).toEqual(['lock', ' pci_rescan_remove_lock']);
+    expect(wrap('vfio_req_notifier_handler:', 24, 2)).toEqual(['vfio_req_notifier_', '  handler:']);
+  });
+});
+
+describe('cut', () => {
+  it('marks what it cuts', () => {
+    expect(cut('abcdef', 6)).toBe('abcdef');
+    expect(cut('abcdefg', 6)).toBe('abcde…');
+  });
+});
+
+describe('count', () => {
+  it('separates thousands and agrees in number', () => {
+    expect([count(0, 'step'), count(1, 'step'), count(1234567, 'step')]).toEqual([
+      '0 steps',
+      '1 step',
+      '1,234,567 steps',
+    ]);
+  });
+});
+
+describe('reproduceLine', () => {
+  it('keeps quoted arguments in one piece', () => {
+    const lines = reproduceLine("zpci-fuzz run --model 'zpci-io/* and more' --seed 7", 40);
+    expect(lines.map((line) => line.map(({ text }) => text).join(''))).toEqual([
+      'reproduce: zpci-fuzz run --model \\',
+      "  'zpci-io/* and more' --seed 7",
+    ]);
+  });
+});
