@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import canonicalizeModule from 'canonicalize';
 import writeFileAtomic from 'write-file-atomic';
 import type { Counterexample, FailureIdentity } from './campaign/result.ts';
 import type { Model, SeriesInfo } from './model/model.ts';
 import { sourceLabel } from './model/source.ts';
+import { quote } from './quote.ts';
+import { readJson } from './read-json.ts';
 import { type Recording, record } from './scenario/recording.ts';
 import { FORMAT, type Scenario } from './scenario/scenario.ts';
 import { type Schema, scenarioSchema } from './scenario/schema.ts';
@@ -89,7 +91,7 @@ export function replayEntry(model: Model, entry: CorpusEntry, stepsMax: number):
     const { step, expected, runnable } = recording.stale;
     return {
       status: 'stale',
-      reason: `at step ${step} the schedule names ${expected}; ${runnable.join(', ')} can run`,
+      reason: `at step ${step} the schedule names ${quote(expected)}; can run: ${runnable.join(', ') || 'nobody'}`,
     };
   }
   const same = recording.violations.some(
@@ -170,7 +172,16 @@ export function readEntry(path: string, seriesOf: (model: string) => SeriesInfo)
     throw new InvalidInput(`${path}: lacks "model", the state that it was found on.`);
   const series = seriesOf(model);
   validate(`entry ${series.name}`, () => entrySchema(series), value, path);
-  return value as CorpusEntry;
+  const entry = value as CorpusEntry;
+  if (entry.scenario.model !== entry.model) {
+    throw new InvalidInput(
+      `${path}: "model" is ${quote(entry.model)}, but ${quote(entry.scenario.model)} in its scenario; they must agree.`,
+    );
+  }
+  if (!series.properties.some(({ id }) => id === entry.property)) {
+    throw new InvalidInput(`${path}: "property" is ${quote(entry.property)}, a claim that there is no more.`);
+  }
+  return entry;
 }
 
 function tryRead(path: string, seriesOf: (model: string) => SeriesInfo): CorpusEntry | null {
@@ -180,26 +191,6 @@ function tryRead(path: string, seriesOf: (model: string) => SeriesInfo): CorpusE
     // A damaged neighbour must not keep a new finding from being stored; `replay` reports it.
     if (error instanceof InvalidInput) return null;
     throw error;
-  }
-}
-
-/** @throws {@link InvalidInput} with the place where the text stops being JSON. */
-export function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InvalidInput(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const cut = text.trim() === '' ? 'the file is empty' : `not valid JSON: ${(error as Error).message}`;
-    throw new InvalidInput(
-      `${path}: ${cut}. It may be cut off; restore it, or delete it and run the search again.`,
-    );
   }
 }
 

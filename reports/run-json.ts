@@ -94,6 +94,7 @@ function coverageJson(coverage: Coverage): Coverage {
     distinctSchedules: coverage.distinctSchedules,
     steps: coverage.steps,
     deadlocks: coverage.deadlocks,
+    endlessByDesign: coverage.endlessByDesign,
     stepLimits: coverage.stepLimits,
     functions: coverage.functions,
     functionsNeverReached: [...coverage.functionsNeverReached],

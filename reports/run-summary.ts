@@ -21,8 +21,7 @@ const STYLES: Readonly<Record<VerdictWord, Style>> = {
   inconclusive: 'unsure',
   holds: 'good',
 };
-/** More return values than this say no more about an operation. */
-const RETURNS_SHOWN_MAX = 12;
+const COUNTS_SHOWN_MAX = 3;
 const VERDICT_WIDTH = 'inconclusive'.length;
 const LABEL_WIDTH = 9;
 
@@ -44,41 +43,38 @@ export function renderModelResult(result: ModelResult, info: StateHeading, optio
 }
 
 function verdictLines(verdicts: readonly Verdict[], width: number): Line[] {
-  const left = 2 + VERDICT_WIDTH + 2;
   const longest = widest(verdicts.map(({ property }) => property));
-  // Beside the claim there must be room for what is said of it; where there is not, it goes below.
-  const beside = longest + 2 + DETAIL_WIDTH_MIN <= width - left;
   return ORDER.flatMap((word) =>
     verdicts
       .filter(({ verdict }) => verdict === word)
-      .flatMap((verdict) => {
-        const head = span(`  ${word.padEnd(VERDICT_WIDTH)}  `, STYLES[word]);
-        const name = plain(verdict.property);
-        const details = detailsOf(verdict);
-        if (!beside) {
-          const indent = ' '.repeat(Math.min(6, left));
-          return [
-            ...wrap(name, Math.max(8, width - left), 2).map((text, at) => [
-              at === 0 ? head : span(' '.repeat(left)),
-              span(text),
-            ]),
-            ...details.flatMap((text) =>
-              wrap(text, width - indent.length, 2).map((line) => [span(indent + line, 'faint')]),
-            ),
-          ];
-        }
-        return details
-          .flatMap((text) => wrap(text, width - left - longest - 2, 2))
-          .map((text, at) => [
-            at === 0 ? head : span(' '.repeat(left)),
-            span(`${(at === 0 ? name : '').padEnd(longest)}  `),
-            span(text, 'faint'),
-          ]);
-      }),
+      .flatMap((verdict) => oneVerdict(verdict, longest, width)),
   );
 }
 
-const DETAIL_WIDTH_MIN = 24;
+/** What is said of a claim stands beside it where all of it fits, else below. */
+function oneVerdict(verdict: Verdict, longest: number, width: number): Line[] {
+  const left = 2 + VERDICT_WIDTH + 2;
+  const head = span(`  ${verdict.verdict.padEnd(VERDICT_WIDTH)}  `, STYLES[verdict.verdict]);
+  const name = plain(verdict.property);
+  const details = detailsOf(verdict);
+  if (widest(details) <= width - left - longest - 2) {
+    return details.map((text, at) => [
+      at === 0 ? head : span(' '.repeat(left)),
+      span(`${(at === 0 ? name : '').padEnd(longest)}  `),
+      span(text, 'faint'),
+    ]);
+  }
+  const indent = ' '.repeat(Math.max(2, Math.min(left + 2, width - longest - 8)));
+  return [
+    ...wrap(name, Math.max(8, width - left), 2).map((text, at) => [
+      at === 0 ? head : span(' '.repeat(left)),
+      span(text),
+    ]),
+    ...details.flatMap((text) =>
+      wrap(text, width - indent.length, 2).map((line) => [span(indent + line, 'faint')]),
+    ),
+  ];
+}
 
 function detailsOf({ verdict, kinds, reason, exercised }: Verdict): string[] {
   switch (verdict) {
@@ -121,14 +117,17 @@ function reachedText({ functions, functionsNeverReached }: Coverage): string {
   return missed === 0 ? reached : `${reached}; never reached: ${functionsNeverReached.join(', ')}`;
 }
 
+/** Errnos one by one; counts as a range, since which ones there are says nothing. */
 function returnsText(values: readonly number[]): string {
-  const shown = values.slice(0, RETURNS_SHOWN_MAX).join(', ');
-  const more = values.length - RETURNS_SHOWN_MAX;
-  return more > 0 ? `${shown}, … ${more} more` : shown;
+  const counts = values.filter((value) => value >= 0);
+  const range = counts.length > COUNTS_SHOWN_MAX ? [`${counts[0]} to ${counts.at(-1)}`] : counts;
+  return [...values.filter((value) => value < 0), ...range].join(', ');
 }
 
-function endText({ deadlocks, stepLimits }: Coverage): string {
-  return `${count(deadlocks, 'execution')} in a deadlock, ${thousands(stepLimits)} at the step limit`;
+function endText({ deadlocks, endlessByDesign, stepLimits }: Coverage): string {
+  const silent =
+    endlessByDesign === 0 ? '' : `, ${thousands(endlessByDesign)} waiting for a guest that never answers`;
+  return `${count(deadlocks, 'execution')} in a deadlock${silent}, ${thousands(stepLimits)} at the step limit`;
 }
 
 function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {

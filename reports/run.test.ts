@@ -42,6 +42,7 @@ function resultOf(verdicts: readonly Verdict[], stopped: ModelResult['stopped'] 
       distinctSchedules: 31234,
       steps: 1234567,
       deadlocks: 1,
+      endlessByDesign: 0,
       stepLimits: 0,
       functions: 23,
       functionsNeverReached: ['reset_slot', 'zpci_store'],

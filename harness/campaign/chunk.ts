@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { derive } from '../explore/rng.ts';
 import { SearchStrategies, type StrategyName } from '../explore/strategies.ts';
-import { compileProgram, execute, type Instruments } from '../machine/execute.ts';
+import { type Benches, compileProgram, execute, type Instruments } from '../machine/execute.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { CallObserver } from '../model/instrument.ts';
 import type { Model } from '../model/model.ts';
@@ -35,6 +35,7 @@ export interface ChunkResult {
   readonly distinctSchedules: number;
   readonly steps: number;
   readonly deadlocks: number;
+  readonly endlessByDesign: number;
   readonly stepLimits: number;
   readonly functionsReached: readonly string[];
   readonly returns: { readonly [op: string]: readonly number[] };
@@ -59,16 +60,18 @@ export function runChunk(
   const reached = new Set<string>();
   const sample: Instruments = { calls: reachedFunctions(reached) };
   const returns = new Map<string, Set<number>>();
+  const benches: Benches = new Map();
   const schedule = new Uint8Array(options.stepsMax);
   const hashes = new Int32Array(SCHEDULES);
   let executions = 0;
   let distinctSchedules = 0;
   let steps = 0;
   let deadlocks = 0;
+  let endlessByDesign = 0;
   let stepLimits = 0;
 
   generated.forEach(({ world, ops }, sequence) => {
-    const program = compileProgram(model, world, ops);
+    const program = compileProgram(model, world, ops, benches);
     let length = 0;
     for (let i = 0; i < SCHEDULES; i++) {
       const instruments = i === 0 && sequence % SAMPLE_EVERY === 0 ? sample : undefined;
@@ -77,7 +80,10 @@ export function runChunk(
       length = machine.steps;
       executions++;
       steps += machine.steps;
-      if (outcome === 'deadlock') deadlocks++;
+      if (outcome === 'deadlock') {
+        if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) endlessByDesign++;
+        else deadlocks++;
+      }
       if (outcome === 'step-limit') stepLimits++;
       if (isNew(hashes, i, hash(schedule, machine.steps))) distinctSchedules++;
       noteReturns(returns, machine);
@@ -119,6 +125,7 @@ export function runChunk(
     distinctSchedules,
     steps,
     deadlocks,
+    endlessByDesign,
     stepLimits,
     functionsReached: [...reached],
     returns: Object.fromEntries([...returns].map(([op, values]) => [op, [...values]])),

@@ -67,6 +67,7 @@ function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
     distinctSchedules: sum((chunk) => chunk.distinctSchedules),
     steps: sum((chunk) => chunk.steps),
     deadlocks: sum((chunk) => chunk.deadlocks),
+    endlessByDesign: sum((chunk) => chunk.endlessByDesign),
     stepLimits: sum((chunk) => chunk.stepLimits),
     functions: model.functions.length,
     functionsNeverReached: model.functions.filter((name) => !reached.has(name)),

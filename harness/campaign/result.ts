@@ -36,7 +36,10 @@ export interface Coverage {
   /** Different schedules, counted for each operation sequence. */
   readonly distinctSchedules: number;
   readonly steps: number;
+  /** Executions that ended in a deadlock which is somebody's fault. */
   readonly deadlocks: number;
+  /** Executions that ended in a wait for which the kernel promises no end. */
+  readonly endlessByDesign: number;
   readonly stepLimits: number;
   /** Functions of the state that no sampled execution entered. */
   readonly functionsNeverReached: readonly string[];

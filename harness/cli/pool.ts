@@ -38,10 +38,9 @@ async function threads(size: number): Promise<Pool> {
   const { Tinypool } = await import('tinypool');
   const source = import.meta.url.endsWith('.ts');
   const pool = new Tinypool({
-    filename: fileURLToPath(new URL(source ? './worker.ts' : './worker.js', import.meta.url)),
+    filename: fileURLToPath(new URL(source ? './source-worker.js' : './worker.js', import.meta.url)),
     minThreads: size,
     maxThreads: size,
-    execArgv: source ? ['--import', 'tsx'] : [],
   });
   const run = <T>(job: Job): Promise<T> => pool.run(job) as Promise<T>;
   return { size, chunk: (job) => run(job), shrink: (job) => run(job), close: () => pool.destroy() };

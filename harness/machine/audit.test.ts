@@ -26,7 +26,7 @@ function audited(path: (objects: Objects) => Path): string[] {
   };
   // A world that is being built touches everything, and no step says so.
   objects.cell.value = objects.other.value + 1;
-  objects.word.store(0, 1);
+  objects.word.store(0, Uint8Array.of(1), 0, 1, 1);
   made.machine.observer = audit;
   made.actor('A', path(objects));
   expect(made.run()).toBe('finished');
@@ -54,7 +54,7 @@ describe('the audit', () => {
             yield word.read;
             const byte = word.load(0, 1);
             yield word.write;
-            word.store(0, byte);
+            word.store(0, Uint8Array.of(byte), 0, 1, 1);
             yield mutex.release;
             return 0;
           },
@@ -82,7 +82,7 @@ describe('the audit', () => {
             yield cell.read;
             cell.value++;
             yield word.read;
-            word.store(0, 1);
+            word.store(0, Uint8Array.of(1), 0, 1, 1);
             return 0;
           },
       ),

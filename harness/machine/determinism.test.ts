@@ -57,6 +57,7 @@ function tinyModel(wobble: () => number): Model {
         },
         processOf: () => null,
         device: () => [],
+        reset: () => {},
       };
     },
   };

@@ -52,6 +52,10 @@ export class EventFd extends Waitable {
     this.count = 0;
   }
 
+  reset(): void {
+    this.count = 0;
+  }
+
   show(): string {
     return `count ${this.count}`;
   }
@@ -60,6 +64,7 @@ export class EventFd extends Waitable {
 /** `kref`/`refcount_t` whose fall to zero a thread can wait for. */
 export class RefCount extends Waitable {
   count: number;
+  readonly #initial: number;
   /** One atomic inc or dec; the code path then changes `count`. */
   get update(): Step {
     return stepOf(this.id, Access.update);
@@ -68,10 +73,15 @@ export class RefCount extends Waitable {
   constructor(table: ObjectTable, name: string, count: number, cause: WaitCause) {
     super(table, name, cause);
     this.count = count;
+    this.#initial = count;
   }
 
   ready(): boolean {
     return this.count === 0;
+  }
+
+  reset(): void {
+    this.count = this.#initial;
   }
 
   show(): string {

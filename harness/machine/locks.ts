@@ -1,4 +1,4 @@
-import { type ObjectTable, SharedObject } from './shared.ts';
+import { clear, type ObjectTable, SharedObject } from './shared.ts';
 import { Access, type Step, stepOf } from './step.ts';
 import type { Thread } from './thread.ts';
 
@@ -20,6 +20,10 @@ export abstract class ExclusiveLock extends SharedObject {
 
   constructor(table: ObjectTable, name: string) {
     super(table, name);
+  }
+
+  reset(): void {
+    this.owner = null;
   }
 
   show(): string {
@@ -98,6 +102,12 @@ export class RwSemaphore extends SharedObject {
       if (exclusive || waiter.exclusive) holders.push(waiter.thread);
     }
     return holders;
+  }
+
+  reset(): void {
+    this.writer = null;
+    clear(this.readers);
+    clear(this.queue);
   }
 
   show(): string {

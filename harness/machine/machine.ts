@@ -3,7 +3,7 @@ import { EINTR } from './errno.ts';
 import { EventFd, Waitable } from './events.ts';
 import { ExclusiveLock, RwSemaphore, SpinLock } from './locks.ts';
 import { Process } from './process.ts';
-import { type AccessLog, type ObjectTable, SharedObject } from './shared.ts';
+import { type AccessLog, clear, type ObjectTable, SharedObject } from './shared.ts';
 import { Access, accessOf, BEGIN, type CodePath, mayBlock, objectIdOf, type Step } from './step.ts';
 import { type Call, Thread, type Work } from './thread.ts';
 
@@ -50,7 +50,7 @@ export const STEPS_MAX = 1 << 20;
 /**
  * Executes one scenario: threads as generators, one step at a time in the order that the strategy picks.
  *
- * One machine is one execution. Nothing here knows a series.
+ * One machine is one execution at a time. Nothing here knows a series.
  */
 export class Machine implements ObjectTable {
   readonly objects: SharedObject[] = [];
@@ -106,6 +106,27 @@ export class Machine implements ObjectTable {
     return free;
   }
 
+  /**
+   * Back to before the first step, keeping only the first `objects` and `threads`, those that there were then:
+   * search runs the same operations many times, and making a world anew costs as much as running it.
+   */
+  reset(objects: number, threads: number): void {
+    if (this.objects.length > objects) this.objects.length = objects;
+    for (let i = 0; i < objects; i++) this.objects[i]!.reset();
+    if (this.threads.length > threads) this.threads.length = threads;
+    for (let i = 0; i < threads; i++) {
+      const thread = this.threads[i]!;
+      thread.reset();
+      thread.process?.threads.push(thread);
+    }
+    clear(this.calls);
+    clear(this.returned);
+    clear(this.misuses);
+    this.steps = 0;
+    this.choices = 0;
+    this.deadlock = null;
+  }
+
   /** Runs until nobody can, or until `limit` steps. */
   run(strategy: Strategy, start: StartOperation, limit: number): Outcome {
     this.#start = start;
@@ -130,8 +151,8 @@ export class Machine implements ObjectTable {
   }
 
   #end(): Outcome {
+    if (!this.threads.some((thread) => thread.alive)) return 'finished';
     const stuck = this.threads.filter((thread) => thread.alive);
-    if (stuck.length === 0) return 'finished';
     // A partial deadlock found earlier named the step at which it closed; the final one names everybody.
     const step = this.deadlock?.step ?? this.steps;
     this.deadlock = { ...describeStuck(this, stuck), step };
@@ -163,13 +184,16 @@ export class Machine implements ObjectTable {
 
   #advance(thread: Thread): void {
     const step = thread.pending;
-    this.observer?.before(thread, step);
     const access = accessOf(step);
+    if (this.observer !== null) this.observer.before(thread, step);
     let result: StepResult = 'done';
-    if (access === Access.begin) {
+    if (access <= Access.update && access !== Access.begin) {
+      // Nearly every step is one of these: a plain access, which the code path itself carries out.
+      this.#resume(thread, 0);
+    } else if (access === Access.begin) {
       this.#begin(thread);
     } else {
-      const value = access <= Access.update ? 0 : this.#perform(thread, step, access);
+      const value = this.#perform(thread, step, access);
       if (value === QUEUED) {
         result = 'queued';
         this.#checkStuck(thread);
@@ -182,7 +206,7 @@ export class Machine implements ObjectTable {
       }
     }
     if (this.#ended) this.#checkLeftBehind();
-    this.observer?.after(thread, step, result);
+    if (this.observer !== null) this.observer.after(thread, step, result);
   }
 
   #begin(thread: Thread): void {
@@ -199,7 +223,7 @@ export class Machine implements ObjectTable {
   }
 
   #resume(thread: Thread, value: number): void {
-    const next = thread.path!.next(value);
+    const next = resume.call(thread.path!, value);
     if (next.done === true) {
       this.#finish(thread, next.value);
       return;
@@ -360,6 +384,13 @@ export class Machine implements ObjectTable {
   }
 }
 
+/**
+ * The one `next` of all generators. Looked up on each code path it would be found on as many prototypes as there are
+ * generator functions, which no inline cache holds.
+ */
+const resume: (this: CodePath<number | null>, value: number) => IteratorResult<Step, number | null> =
+  Object.getPrototypeOf(function* () {}).prototype.next;
+
 /** What `#perform` returns for a waiter that joined a queue and does not go on yet. */
 const QUEUED = 2;
 
@@ -368,6 +399,8 @@ class Nothing extends SharedObject {
   constructor(table: ObjectTable) {
     super(table, 'nothing');
   }
+
+  reset(): void {}
 
   show(): string {
     return '';

@@ -1,4 +1,4 @@
-import { Cell, type ObjectTable } from './shared.ts';
+import { Cell, clear, type ObjectTable } from './shared.ts';
 
 export const PAGE_SIZE = 4096;
 
@@ -44,6 +44,12 @@ export class AddressSpace {
     this.pageTables = new Cell(table, 'mm page tables', 0);
     this.contents = new Cell(table, 'user memory', 0);
     this.#ranges = ranges;
+  }
+
+  reset(): void {
+    clear(this.#pages);
+    this.pinsTaken = 0;
+    this.pinsDropped = 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Waitable } from './events.ts';
-import type { ObjectTable } from './shared.ts';
+import { clear, type ObjectTable } from './shared.ts';
 import { Access, type Step, stepOf } from './step.ts';
 import type { Thread } from './thread.ts';
 
@@ -23,6 +23,12 @@ export class Process extends Waitable {
 
   ready(): boolean {
     return this.threads.every((thread) => !thread.alive);
+  }
+
+  /** Forgets its threads too: the machine adds those that a scenario names again. */
+  reset(): void {
+    this.killed = false;
+    clear(this.threads);
   }
 
   show(): string {

@@ -12,6 +12,11 @@ export interface AccessLog {
   accessed(object: SharedObject, kind: 'read' | 'write'): void;
 }
 
+/** Empties a list. Setting the length of an empty one is not free, and resetting does it for many. */
+export function clear(list: unknown[]): void {
+  if (list.length > 0) list.length = 0;
+}
+
 /** Anything that two threads can both touch. */
 export abstract class SharedObject {
   readonly id: number;
@@ -24,11 +29,15 @@ export abstract class SharedObject {
 
   /** The present value in words, for recorded executions only. */
   abstract show(): string;
+
+  /** Back to how the constructor left it. */
+  abstract reset(): void;
 }
 
 /** A place in memory that is read and written without a lock of its own. */
 export class Cell<T> extends SharedObject {
   value: T;
+  readonly #initial: T;
   get read(): Step {
     return stepOf(this.id, Access.read);
   }
@@ -43,7 +52,12 @@ export class Cell<T> extends SharedObject {
   constructor(table: ObjectTable, name: string, value: T) {
     super(table, name);
     this.value = value;
+    this.#initial = value;
     if (table.audit !== null) auditProperty(this, 'value', table.audit);
+  }
+
+  reset(): void {
+    this.value = this.#initial;
   }
 
   show(): string {
@@ -78,10 +92,15 @@ export class Word extends SharedObject {
     return value;
   }
 
-  store(offset: number, byte: number): void {
+  /** Stores `source[from]` to `source[to - 1]` from `offset` on; those from `good` on are stored as zero. */
+  store(offset: number, source: Uint8Array, from: number, to: number, good: number): void {
     if (this.#audit !== null) this.#audit.accessed(this, 'write');
-    this.#bytes[this.#start + offset] = byte;
+    const at = this.#start + offset - from;
+    for (let i = from; i < to; i++) this.#bytes[at + i] = i < good ? source[i]! : 0;
   }
+
+  /** Nothing: the bytes belong to whoever made the words, and are reset there. */
+  reset(): void {}
 
   show(): string {
     const bytes = this.#bytes.subarray(this.#start, this.#start + 8);

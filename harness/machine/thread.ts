@@ -45,6 +45,18 @@ export class Thread {
     this.work = work;
   }
 
+  /** Back to before its first operation. */
+  reset(): void {
+    this.begun = 0;
+    this.alive = true;
+    this.pending = BEGIN;
+    this.path = null;
+    this.call = null;
+    this.locksHeld = 0;
+    this.spinLocksHeld = 0;
+    this.queued = false;
+  }
+
   get killed(): boolean {
     return this.process?.killed === true;
   }

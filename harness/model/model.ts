@@ -14,6 +14,11 @@ export interface World {
   readonly start: StartOperation;
   /** The process that an actor of this role is a thread of, or null. */
   processOf(actor: string): Process | null;
+  /**
+   * Back to how construction left it, for the next execution on the same machine. Shared objects are reset already;
+   * this is for the world's plain fields. A test compares reused worlds with fresh ones.
+   */
+  reset(): void;
   /** What reached the device so far, in order. */
   device(): DeviceRecord[];
 }

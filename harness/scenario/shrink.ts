@@ -2,7 +2,7 @@ import { byDefault } from '../explore/default-rule.ts';
 import { type Deviation, Deviations } from '../explore/deviations.ts';
 import { random } from '../explore/rng.ts';
 import { Uniform } from '../explore/uniform.ts';
-import { compileProgram, execute, type Program } from '../machine/execute.ts';
+import { type Benches, compileProgram, execute, type Program } from '../machine/execute.ts';
 import type { Strategy } from '../machine/machine.ts';
 import type { Thread } from '../machine/thread.ts';
 import type { Model, Operation, SeriesInfo, World, WorldConfig } from '../model/model.ts';
@@ -167,6 +167,7 @@ class ScheduleSearch {
   readonly #stepsMax: number;
   readonly #buffer: Uint8Array;
   readonly #strategy = new Deviations();
+  readonly #benches: Benches = new Map();
 
   constructor(model: Model, target: ShrinkTarget, stepsMax: number) {
     this.#model = model;
@@ -267,7 +268,7 @@ class ScheduleSearch {
   }
 
   #compile(draft: Draft): Program {
-    return compileProgram(this.#model, draft.world, draft.ops);
+    return compileProgram(this.#model, draft.world, draft.ops, this.#benches);
   }
 }
 

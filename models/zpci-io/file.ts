@@ -5,38 +5,33 @@ import type { Thread } from '../../harness/machine/thread.ts';
 import type { FileAccess } from '../../properties/zpci-io/evidence.ts';
 import type { ZpciWorld } from './world.ts';
 
-/** fdget of a file that other threads use too takes a reference, so a close during the call only drops one. */
-function* fdget(w: ZpciWorld): CodePath<boolean> {
-  yield w.file.refs.update;
-  if (!w.file.open) return false;
-  w.file.refs.count++;
-  return true;
-}
-
-function* fput(t: Thread, w: ZpciWorld): CodePath<void> {
-  yield w.file.refs.update;
-  if (--w.file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
-}
-
-export function* ksys_pread64(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
-  if (!(yield* fdget(w))) return -EBADF;
+/**
+ * fdget of a file that other threads use too takes a reference, so that a close during the call only drops one.
+ * Written out in each call: these two steps are in every execution, and a generator for each costs as much again.
+ */
+function* rw64(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
+  const { file } = w;
+  yield file.refs.update;
+  if (!file.open) return -EBADF;
+  file.refs.count++;
   const ret = yield* w.kernel.vfio_device_fops_rw(t, w, access);
-  yield* fput(t, w);
+  yield file.refs.update;
+  if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
 
-export function* ksys_pwrite64(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
-  if (!(yield* fdget(w))) return -EBADF;
-  const ret = yield* w.kernel.vfio_device_fops_rw(t, w, access);
-  yield* fput(t, w);
-  return ret;
-}
+export const ksys_pread64 = rw64;
+export const ksys_pwrite64 = rw64;
 
 /** pwrite of PCI_COMMAND in the config region: how a guest's change of the memory enable bit arrives. */
 export function* vfio_config_rw(t: Thread, w: ZpciWorld, enable: boolean): CodePath<number> {
-  if (!(yield* fdget(w))) return -EBADF;
+  const { file } = w;
+  yield file.refs.update;
+  if (!file.open) return -EBADF;
+  file.refs.count++;
   const ret = yield* w.kernel.vfio_basic_config_write(t, w, enable);
-  yield* fput(t, w);
+  yield file.refs.update;
+  if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
 

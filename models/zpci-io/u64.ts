@@ -5,7 +5,8 @@ const HALF = 0x1_0000_0000;
 
 /** A decimal number up to 2^53 or a hex string, already validated. */
 export function parseU64(value: Json | undefined): U64 {
-  const whole = BigInt(value as number | string);
+  if (typeof value === 'number') return { hi: Math.floor(value / HALF), lo: value >>> 0 };
+  const whole = BigInt(value as string);
   return { hi: Number(whole >> 32n), lo: Number(whole & 0xffff_ffffn) };
 }
 

@@ -19,21 +19,16 @@ export function reachable(access: FileAccess): number {
 }
 
 /**
- * Straight into the shared region, word by word. Where the user's buffer faults the rest of the destination is
- * zeroed, as _copy_from_user does (lib/usercopy.c), so a failed write leaves its first part and zeroes behind.
- * Returns whether everything was copied.
+ * One word of a copy_from_user straight into the shared region, from position `at` on; returns where the next one
+ * begins. Bytes that the user's buffer faults on are zeroed, as _copy_from_user does (lib/usercopy.c), so a failed
+ * write leaves its first part and zeroes behind.
  */
-export function* copyFromUser(region: ZpciIoRegion, access: FileAccess, count: number): CodePath<boolean> {
-  const good = reachable(access);
-  const end = access.pos + count;
-  for (let at = access.pos; at < end; ) {
-    const word = region.word(at >> 3);
-    yield word.write;
-    for (const stop = Math.min(end, (at | 7) + 1); at < stop; at++) {
-      word.store(at & 7, at - access.pos < good ? access.image![at - HEADER_SIZE]! : 0);
-    }
-  }
-  return good >= count;
+export function copyWordFromUser(region: ZpciIoRegion, access: FileAccess, at: number, end: number): number {
+  const next = Math.min(end, (at | 7) + 1);
+  // Bytes are counted as in the image of the request, which begins where the header ends.
+  const good = access.pos + reachable(access) - HEADER_SIZE;
+  region.word(at >> 3).store(at & 7, access.image!, at - HEADER_SIZE, next - HEADER_SIZE, good);
+  return next;
 }
 
 /** From the shared region; returns the bytes, or null where the user's buffer faults. */

@@ -22,19 +22,27 @@ export function vfio_pci_enable(w: ZpciWorld): number {
   return 0;
 }
 
-/** vfio_pci_read and vfio_pci_write, and the dispatch on the index that the position encodes. */
-export function* vfio_pci_rw(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
-  if (access.count === 0) return 0;
+/**
+ * vfio_pci_read and vfio_pci_write, and the dispatch on the index that the position encodes. It touches nothing
+ * shared, and hands out the code path of the region instead of being one.
+ */
+export function vfio_pci_rw(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
+  if (access.count === 0) return atOnce(0);
   // The position is index << 40 | pos: one beyond 1 TiB names the next region.
   const index = access.index + Math.floor(access.pos / VFIO_PCI_REGION_SPAN);
   const pos = access.pos % VFIO_PCI_REGION_SPAN;
-  if (index <= ZPCI_IO_BAR_MAX) return yield* w.kernel.vfio_pci_bar_rw(t, w, index, pos, access);
+  if (index <= ZPCI_IO_BAR_MAX) return w.kernel.vfio_pci_bar_rw(t, w, index, pos, access);
   // Config space is emulated, and is reached through memory_disable and memory_enable here.
-  if (index === VFIO_PCI_CONFIG_REGION_INDEX) return -EFAULT;
+  if (index === VFIO_PCI_CONFIG_REGION_INDEX) return atOnce(-EFAULT);
   if (index === VFIO_PCI_NUM_REGIONS && w.region !== null) {
-    return yield* w.kernel.vfio_pci_zdev_io_rw!(t, w, pos, access);
+    return w.kernel.vfio_pci_zdev_io_rw!(t, w, pos, access);
   }
-  return -EINVAL;
+  return atOnce(-EINVAL);
+}
+
+/** A code path without a step. */
+function* atOnce(ret: number): CodePath<number> {
+  return ret;
 }
 
 export function* vfio_pci_bar_rw(

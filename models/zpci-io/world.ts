@@ -3,7 +3,7 @@ import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { AddressSpace, type MappedRange } from '../../harness/machine/memory.ts';
 import { Process } from '../../harness/machine/process.ts';
-import { Cell, type ObjectTable, SharedObject, Word } from '../../harness/machine/shared.ts';
+import { Cell, clear, type ObjectTable, SharedObject, Word } from '../../harness/machine/shared.ts';
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
 import type { Call, Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
@@ -56,13 +56,18 @@ class Bar {
 
 /** The function itself: what it has been told is in the world's instruction list. */
 class Device extends SharedObject {
-  get insn(): Step {
-    return stepOf(this.id, Access.update);
-  }
   last = '';
 
   constructor(table: ObjectTable) {
     super(table, 'the function');
+  }
+
+  get insn(): Step {
+    return stepOf(this.id, Access.update);
+  }
+
+  reset(): void {
+    this.last = '';
   }
 
   show(): string {
@@ -81,7 +86,8 @@ export class ZpciIoRegion {
   readonly request: readonly Word[];
   /** Not in v1: the lock of their own that v2-min and v2 give the region's data. */
   readonly mutex: Mutex;
-  readonly #bytes = new Uint8Array(REGION_SIZE).fill(HEAP_GARBAGE);
+  readonly #bytes = new Uint8Array(REGION_SIZE);
+  readonly #maxstbl: number;
 
   constructor(table: ObjectTable, maxstbl: number) {
     const word = (name: string, start: number) => new Word(table, name, this.#bytes, start);
@@ -92,10 +98,16 @@ export class ZpciIoRegion {
     this.tail = word('req.len/pcias', HEADER_SIZE + 24);
     this.request = [this.flags, this.gaddr, this.offset, this.tail];
     this.mutex = new Mutex(table, 'region->mutex');
-    // Only the header is filled in after kmalloc; the request stays heap garbage (v1 4/4, end of io_init).
+    this.#maxstbl = maxstbl;
+    this.reset();
+  }
+
+  /** Only the header is filled in after kmalloc; the request stays heap garbage (v1 4/4, end of io_init). */
+  reset(): void {
+    this.#bytes.fill(HEAP_GARBAGE);
     this.#bytes.fill(0, 0, HEADER_SIZE);
-    this.#bytes[8] = maxstbl >> 8;
-    this.#bytes[9] = maxstbl & 0xff;
+    this.#bytes[8] = this.#maxstbl >> 8;
+    this.#bytes[9] = this.#maxstbl & 0xff;
   }
 
   word(index: number): Word {
@@ -149,9 +161,12 @@ export class ZpciWorld implements World, Evidence {
   // Evidence.
   readonly instructions: Instruction[] = [];
   readonly stores: KernelStore[] = [];
-  readonly faultIns: FaultIn[] = [];
+  faultIns = 0;
+  readonly faultsUnderLock: FaultIn[] = [];
   readonly deliveries: Delivery[] = [];
   readonly open = { ret: 0, enabled: false, regions: 0 };
+  /** The region as opening left it: closing frees it, the next execution has it again. */
+  readonly #opened: ZpciIoRegion | null;
   oops: string | null = null;
   resetsTried = 0;
   /** Shadow of the command register for the evidence; models read `vdev.command`. */
@@ -201,11 +216,31 @@ export class ZpciWorld implements World, Evidence {
 
     // The device is opened before the scenario begins: no fd is visible yet, so nothing can interleave.
     this.open.ret = kernel.vfio_pci_enable(this);
-    if (this.open.ret < 0) {
-      this.file.open = false;
-      this.file.refs.count = 0;
-      this.released.count--;
-    }
+    if (this.open.ret < 0) this.#failOpen();
+    this.#opened = this.region;
+  }
+
+  #failOpen(): void {
+    this.file.open = false;
+    this.file.refs.count = 0;
+    this.released.count--;
+  }
+
+  reset(): void {
+    this.file.open = true;
+    if (this.open.ret < 0) this.#failOpen();
+    this.region = this.#opened;
+    this.region?.reset();
+    this.driverUnbound = false;
+    this.exiting = false;
+    this.mm.reset();
+    clear(this.instructions);
+    clear(this.stores);
+    clear(this.faultsUnderLock);
+    clear(this.deliveries);
+    this.faultIns = 0;
+    this.resetsTried = 0;
+    this.memoryEnabled = true;
   }
 
   /** Whoever may still make the VMM close the device fd: the unplug flow, an exit path, a SIGKILL to come. */
@@ -264,6 +299,7 @@ export class ZpciWorld implements World, Evidence {
   /** Records that user memory was faulted in, and under which arch or device lock. */
   noteFaultIn(thread: Thread): void {
     const { zdev, deviceMutex } = this;
+    this.faultIns++;
     const under =
       zdev.lock.owner === thread
         ? zdev.lock.name
@@ -272,7 +308,7 @@ export class ZpciWorld implements World, Evidence {
           : zdev.stateLock.owner === thread
             ? zdev.stateLock.name
             : null;
-    this.faultIns.push({ step: this.machine.steps, thread, under });
+    if (under !== null) this.faultsUnderLock.push({ step: this.machine.steps, thread, under });
   }
 }
 

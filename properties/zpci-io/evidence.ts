@@ -95,12 +95,12 @@ export interface KernelStore {
   readonly page: Page;
 }
 
-/** User memory was faulted in. */
+/** User memory was faulted in while an arch or device lock was held. */
 export interface FaultIn {
   readonly step: number;
   readonly thread: Thread;
-  /** Name of an arch or device lock held at that time, else null. */
-  readonly under: string | null;
+  /** Name of that lock. */
+  readonly under: string;
 }
 
 /** What a read call gave to user space. */
@@ -132,7 +132,9 @@ export interface Evidence {
   readonly ownFh: number;
   readonly instructions: readonly Instruction[];
   readonly stores: readonly KernelStore[];
-  readonly faultIns: readonly FaultIn[];
+  /** How often user memory was faulted in, and where under a lock. */
+  readonly faultIns: number;
+  readonly faultsUnderLock: readonly FaultIn[];
   readonly deliveries: readonly Delivery[];
   readonly pins: { readonly taken: number; readonly dropped: number };
   /** Result of opening the device before the scenario begins, and what an open that failed left behind. */

@@ -69,14 +69,13 @@ export const noFaultUnderArchLock: Property<Evidence> = {
     invariant: 'Z25',
   },
   check({ evidence }, report) {
-    for (const { step, thread, under } of evidence.faultIns) {
-      if (under === null) continue;
+    for (const { step, thread, under } of evidence.faultsUnderLock) {
       report('fault-under-lock', step, () => ({
         message: `${thread.name} faults user memory in while it holds ${under}.`,
         expected: ['no arch or device lock held'],
         actual: [`${under} held`],
       }));
     }
-    return evidence.faultIns.length > 0;
+    return evidence.faultIns > 0;
   },
 };

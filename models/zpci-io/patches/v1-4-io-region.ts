@@ -1,4 +1,5 @@
 import { EFAULT, EINVAL, EIO, ENOMEM } from '../../../harness/machine/errno.ts';
+import type { Page } from '../../../harness/machine/memory.ts';
 import type { CodePath } from '../../../harness/machine/step.ts';
 import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
@@ -12,7 +13,7 @@ import {
   VFIO_ZPCI_IO_FLAG_READ,
 } from '../layout.ts';
 import { toNumber } from '../u64.ts';
-import { copyFromUser, copyToUser } from '../user-copy.ts';
+import { copyToUser, copyWordFromUser, reachable } from '../user-copy.ts';
 import { vfio_pci_enable as enableWithoutRegion } from '../vfio-pci.ts';
 import { ZpciIoRegion, type ZpciWorld } from '../world.ts';
 
@@ -69,7 +70,11 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
   // Only the request may be written: straight into the shared region, in words, under no lock.
   if (pos < HEADER_SIZE) return -EFAULT;
   w.noteFaultIn(t);
-  if (!(yield* copyFromUser(region, access, count))) return -EFAULT;
+  for (let at = pos; at < pos + count; ) {
+    yield region.word(at >> 3).write;
+    at = copyWordFromUser(region, access, at, pos + count);
+  }
+  if (reachable(access) < count) return -EFAULT;
 
   // The checks, each on what the shared request says at that moment.
   yield flags.read;
@@ -119,12 +124,12 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
   yield flags.read;
   if (flags.load(4, 4) & VFIO_ZPCI_IO_FLAG_READ) {
     yield offset.read;
-    ret = yield* w.kernel.__zpci_load(t, w, operand(fh, pcias, len));
+    ret = yield* w.kernel.__zpci_load(t, w, requested(region, fh, pcias, len, page, dataOffset));
   } else {
     yield flags.read;
     if (flags.load(4, 4) & VFIO_ZPCI_IO_FLAG_BLOCKW) {
       yield offset.read;
-      ret = yield* w.kernel.__zpci_store_block(t, w, operand(fh, pcias, len));
+      ret = yield* w.kernel.__zpci_store_block(t, w, requested(region, fh, pcias, len, page, dataOffset));
     } else {
       ret = -EIO;
     }
@@ -133,20 +138,28 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
   w.kernel.put_page(w, page);
   yield lock.release;
   return ret < 0 ? -EIO : count;
+}
 
-  function operand(fh: number, pcias: number, len: number): Operand {
-    return {
-      path: 'region',
-      fh,
-      pcias,
-      offsetHi: offset.load(0, 4),
-      offsetLo: offset.load(4, 4),
-      len,
-      page,
-      dataOffset,
-      dataSize: PAGE_SIZE,
-    };
-  }
+/** As the request says at this moment, in the page that was pinned. */
+function requested(
+  { offset }: ZpciIoRegion,
+  fh: number,
+  pcias: number,
+  len: number,
+  page: Page,
+  dataOffset: number,
+): Operand {
+  return {
+    path: 'region',
+    fh,
+    pcias,
+    offsetHi: offset.load(0, 4),
+    offsetLo: offset.load(4, 4),
+    len,
+    page,
+    dataOffset,
+    dataSize: PAGE_SIZE,
+  };
 }
 
 /** A read of the header, shared with the states that keep it. `count` is clipped and within the header. */
