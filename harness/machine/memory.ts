@@ -1,4 +1,4 @@
-import { Cell, clear, type ObjectTable } from './shared.ts';
+import { clear, type ObjectTable, Place } from './shared.ts';
 
 export const PAGE_SIZE = 4096;
 
@@ -32,17 +32,17 @@ export interface Page {
  * mapping while a system call looks at it. Contents are not modelled.
  */
 export class AddressSpace {
-  readonly pageTables: Cell<number>;
+  readonly pageTables: Place;
   /** What the pages hold, as one object: contents are not modelled, only that somebody stores. */
-  readonly contents: Cell<number>;
+  readonly contents: Place;
   readonly #ranges: readonly MappedRange[];
   readonly #pages: Page[] = [];
   pinsTaken = 0;
   pinsDropped = 0;
 
   constructor(table: ObjectTable, ranges: readonly MappedRange[]) {
-    this.pageTables = new Cell(table, 'mm page tables', 0);
-    this.contents = new Cell(table, 'user memory', 0);
+    this.pageTables = new Place(table, 'mm page tables');
+    this.contents = new Place(table, 'user memory');
     this.#ranges = ranges;
   }
 
@@ -60,10 +60,12 @@ export class AddressSpace {
     const number = Math.floor(address / PAGE_SIZE);
     const range = this.#ranges.find((r) => address >= r.start && address <= r.end);
     if (range === undefined || (follWrite && range.mapping === 'ro')) return null;
+    // Once a write fault gave the page a copy of its own, that is what everybody finds.
+    const owned = this.#pages.some((p) => p.number === number && p.role === 'own');
     const role =
       range.mapping === 'ro'
         ? 'read-only'
-        : range.mapping === 'untouched' && !follWrite
+        : range.mapping === 'untouched' && !follWrite && !owned
           ? 'zero page'
           : 'own';
     let page = this.#pages.find((p) => p.number === number && p.role === role);

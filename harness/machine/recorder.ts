@@ -41,7 +41,7 @@ export class Recorder implements Observer, CallObserver {
     this.#function = this.#stack(thread).at(-1) ?? null;
     const object = this.#machine.objects[objectIdOf(step)]!;
     // A read shows what it is about to see, everything else what it left behind.
-    this.#description = accessOf(step) === Access.read ? `read ${object.name} = ${object.show()}` : '';
+    this.#description = accessOf(step) === Access.read ? `read ${valued(object)}` : '';
   }
 
   after(thread: Thread, step: Step, result: StepResult): void {
@@ -78,7 +78,7 @@ function verb(access: Access, object: SharedObject): string {
   const { name } = object;
   switch (access) {
     case Access.write:
-      return `write ${name} = ${object.show()}`;
+      return `write ${valued(object)}`;
     case Access.update:
       return `${name}: ${object.show()}`;
     case Access.acquire:
@@ -103,4 +103,10 @@ function verb(access: Access, object: SharedObject): string {
     default:
       return access satisfies never;
   }
+}
+
+/** `req.flags = 0x1`; only the name where contents are not modelled. */
+function valued(object: SharedObject): string {
+  const value = object.show();
+  return value === '' ? object.name : `${object.name} = ${value}`;
 }

@@ -65,6 +65,23 @@ export class Cell<T> extends SharedObject {
   }
 }
 
+/** A place that threads touch and whose contents are not modelled: page tables, user memory. */
+export class Place extends SharedObject {
+  get read(): Step {
+    return stepOf(this.id, Access.read);
+  }
+
+  get write(): Step {
+    return stepOf(this.id, Access.write);
+  }
+
+  reset(): void {}
+
+  show(): string {
+    return '';
+  }
+}
+
 /** One 8-byte word of shared memory, byte addressable, big endian as on s390. */
 export class Word extends SharedObject {
   readonly #bytes: Uint8Array;

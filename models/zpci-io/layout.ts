@@ -1,4 +1,4 @@
-/** Numbers of the user interface. Source: v1 4/4, vfio.h, vfio_pci_private.h; checked in facts by compiling them. */
+/** Numbers of the user interface. Source: v1 4/4, vfio.h, vfio_pci_private.h. */
 
 /** `sizeof(struct vfio_zpci_io_hdr)`: where the request begins. */
 export const HEADER_SIZE = 16;

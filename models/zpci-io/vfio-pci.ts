@@ -4,6 +4,7 @@ import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { FileAccess } from '../../properties/zpci-io/evidence.ts';
 import {
+  REQUEST_SIZE,
   VFIO_PCI_CONFIG_REGION_INDEX,
   VFIO_PCI_NUM_REGIONS,
   VFIO_PCI_REGION_SPAN,
@@ -12,7 +13,7 @@ import {
 import { reachable } from './user-copy.ts';
 import type { ZpciWorld } from './world.ts';
 
-/** Largest mapping that ioremap can make on a host with MIO; a 256 TiB BAR is beyond it (facts A0). */
+/** Largest mapping that ioremap can make on a host with MIO; a 256 TiB BAR is beyond it. */
 const IOREMAP_MAX = 2 ** 39;
 
 /** First open. A failure of vfio_config_init disables the device again, as every error path here should. */
@@ -35,10 +36,17 @@ export function vfio_pci_rw(t: Thread, w: ZpciWorld, access: FileAccess): CodePa
   // Config space is emulated, and is reached through memory_disable and memory_enable here.
   if (index === VFIO_PCI_CONFIG_REGION_INDEX) return atOnce(-EFAULT);
   if (index === VFIO_PCI_NUM_REGIONS && w.region !== null) {
-    return w.kernel.vfio_pci_zdev_io_rw!(t, w, pos, access);
+    return w.kernel.vfio_pci_zdev_io_rw!(t, w, pos, access.index === index ? access : overflown(access, pos));
   }
   return atOnce(-EINVAL);
 }
+
+/** An access to a BAR whose position names the zPCI I/O region instead; what a BAR access writes counts as zeroes. */
+const overflown = (access: FileAccess, pos: number): FileAccess => ({
+  ...access,
+  pos,
+  image: new Uint8Array(REQUEST_SIZE),
+});
 
 /** A code path without a step. */
 function* atOnce(ret: number): CodePath<number> {

@@ -15,7 +15,8 @@ type Handler = (t: Thread, w: ZpciWorld, insn: GuestAccess) => CodePath<number |
 
 /**
  * A vCPU that took a PCI intercept: out of KVM_RUN (so without vcpu->mutex) into QEMU, under the BQL. SIGKILL ends
- * a thread at once wherever it runs user code; null says that the instruction never completed.
+ * it where it waits for the BQL, and at its way back from a system call; null says that the instruction never
+ * completed.
  */
 export function intercepted(handler: Handler): Handler {
   return function* (t, w, insn) {
@@ -30,7 +31,7 @@ export function intercepted(handler: Handler): Handler {
 
 /** PCISTB: 9 to 128 bytes in the end, in whole doublewords, one memory-region write of 8 bytes for each. */
 export const pcistb_service_call = intercepted(function* (t, w, insn) {
-  const offset = toNumber(insn.offset.hi, insn.offset.lo);
+  const offset = offsetOf(insn);
   if (insn.pcias > ZPCI_IO_BAR_MAX) return -EINVAL;
   if (insn.offset.lo % 8 !== 0 || insn.len <= 8 || insn.len % 8 !== 0) return -EINVAL;
   if (insn.len > ZPCI_MAX_WRITE_SIZE || crossesPage(insn)) return -EINVAL;
@@ -44,30 +45,39 @@ export const pcistb_service_call = intercepted(function* (t, w, insn) {
 });
 
 export const pcistg_service_call = intercepted(function* (t, w, insn) {
-  const refused = shortAccessRefused(w, insn);
+  const refused = shortAccessRefused(insn) ?? barAccessRefused(w, insn);
   if (refused !== null) return refused;
-  const offset = toNumber(insn.offset.hi, insn.offset.lo);
-  yield* w.kernel.ksys_pwrite64(t, w, barAccess(insn.pcias, offset, insn.len, true));
+  yield* w.kernel.ksys_pwrite64(t, w, barAccess(insn.pcias, offsetOf(insn), dispatchWidth(insn), true));
   return 0;
 });
 
 export const pcilg_service_call = intercepted(function* (t, w, insn) {
-  const refused = shortAccessRefused(w, insn);
+  const refused = shortAccessRefused(insn) ?? barAccessRefused(w, insn);
   if (refused !== null) return refused;
-  const offset = toNumber(insn.offset.hi, insn.offset.lo);
-  yield* w.kernel.ksys_pread64(t, w, barAccess(insn.pcias, offset, insn.len, false));
+  yield* w.kernel.ksys_pread64(t, w, barAccess(insn.pcias, offsetOf(insn), dispatchWidth(insn), false));
   return 0;
 });
 
-/** PCISTG and PCILG: within one doubleword; null if the BAR is to be accessed, else what the guest gets at once. */
-export function shortAccessRefused(w: ZpciWorld, insn: GuestAccess): number | null {
-  const { pcias, len } = insn;
+export const offsetOf = ({ offset }: GuestAccess): number => toNumber(offset.hi, offset.lo);
+
+/**
+ * The one access that memory_region_dispatch_* makes of a PCISTG or PCILG: `size_memop(len)` keeps the lowest set bit
+ * of the length only, so that three bytes become one.
+ */
+const dispatchWidth = ({ len }: GuestAccess): number => len & -len;
+
+/** PCISTG and PCILG: within one doubleword of a BAR; null if so, else what the guest gets at once. */
+export function shortAccessRefused({ pcias, offset, len }: GuestAccess): number | null {
   if (pcias === ZPCI_PCIAS_CFGSPC) {
     // Config space is QEMU's own emulation: no access to the host's function that this series is about.
-    return len === 0 || len === 3 || len > 4 - (insn.offset.lo % 4) ? -EINVAL : 0;
+    return len === 0 || len === 3 || len > 4 - (offset.lo % 4) ? -EINVAL : 0;
   }
-  if (pcias > ZPCI_IO_BAR_MAX || len === 0 || len > 8 - (insn.offset.lo % 8)) return -EINVAL;
-  return insideBar(w, insn) ? null : -EINVAL;
+  return pcias > ZPCI_IO_BAR_MAX || len === 0 || len > 8 - (offset.lo % 8) ? -EINVAL : null;
+}
+
+/** What the memory region of the BAR does not accept: beyond its end, or not aligned to the width of the access. */
+function barAccessRefused(w: ZpciWorld, insn: GuestAccess): number | null {
+  return insideBar(w, insn) && insn.offset.lo % dispatchWidth(insn) === 0 ? null : -EINVAL;
 }
 
 /** A PCISTB whose operand leaves a 4 KiB block of PCI address space is a specification exception. */
@@ -75,7 +85,7 @@ export const crossesPage = (insn: GuestAccess): boolean =>
   (insn.offset.lo % PAGE_SIZE) + insn.len > PAGE_SIZE;
 
 export function insideBar(w: ZpciWorld, insn: GuestAccess): boolean {
-  return toNumber(insn.offset.hi, insn.offset.lo) + insn.len <= (w.settings.barSize[insn.pcias] ?? 0);
+  return offsetOf(insn) + insn.len <= (w.settings.barSize[insn.pcias] ?? 0);
 }
 
 export function barAccess(index: number, pos: number, count: number, iswrite: boolean): FileAccess {

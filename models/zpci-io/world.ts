@@ -19,14 +19,12 @@ import type {
   ZpciOperation,
 } from '../../properties/zpci-io/evidence.ts';
 import type { ZpciKernel } from './kernel.ts';
-import { HEADER_SIZE, HEAP_GARBAGE, REGION_SIZE } from './layout.ts';
+import { HEADER_SIZE, HEAP_GARBAGE, PAGE_SIZE, REGION_SIZE } from './layout.ts';
 import { u64Json } from './u64.ts';
 
 /** Everything a scenario may set under `world`, parsed. */
 export interface ZpciSettings extends ZpciFacts {
   readonly relaxedAlign: boolean;
-  /** pdev->no_command_memory: the function has no memory enable bit, and counts as always enabled. */
-  readonly noCommandMemory: boolean;
   readonly memory: readonly MappedRange[];
   readonly fault: 'none' | 'kmalloc' | 'register_region' | 'config_init';
   /** What each device instruction ends with: 0, -EIO (condition code above 0) or -ENXIO (program exception). */
@@ -38,7 +36,7 @@ export const FUNCTION_HANDLE = 0x8000_1234;
 
 /** QEMU's own memory, mapped whatever a scenario maps: pbdev->pcistb_buf, and the u64 that a PCILG loads to. */
 export const QEMU_PCISTB_BUF = 0x3ff_8000_0000;
-export const QEMU_LOCAL = QEMU_PCISTB_BUF + 4096;
+export const QEMU_LOCAL = QEMU_PCISTB_BUF + PAGE_SIZE;
 
 const BARMAP_NAMES = [0, 1, 2, 3, 4, 5].map((bar) => `barmap[${bar}]`);
 const RESOURCE_NAMES = [0, 1, 2, 3, 4, 5].map((bar) => `BAR ${bar} resource`);
@@ -263,6 +261,10 @@ export class ZpciWorld implements World, Evidence {
 
   get ownFh(): number {
     return FUNCTION_HANDLE;
+  }
+
+  get vmmBuffers(): { pcistb: number; pcilg: number } {
+    return { pcistb: QEMU_PCISTB_BUF / PAGE_SIZE, pcilg: QEMU_LOCAL / PAGE_SIZE };
   }
 
   get pins(): { taken: number; dropped: number } {

@@ -1,4 +1,4 @@
-/** Every claim about the zpci-io series, in the order of the invariants Z1 to Z27 of its facts. */
+/** Every claim about the zpci-io series, in the order of the invariants Z1 to Z27 of models/zpci-io/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import { lockDiscipline } from '../general/lock-discipline.ts';
 import { noDeadlock } from '../general/no-deadlock.ts';

@@ -121,6 +121,8 @@ export interface ZpciFacts {
   /** The host issues MIO instructions where it can (static key have_mio). */
   readonly haveMio: boolean;
   readonly guestCooperates: boolean;
+  /** pdev->no_command_memory: the function has no memory enable bit, and counts as always enabled. */
+  readonly noCommandMemory: boolean;
   readonly msix: { readonly bar: number; readonly start: number; readonly end: number } | null;
   readonly barSize: readonly number[];
   readonly allocationsFail: boolean;
@@ -130,6 +132,8 @@ export interface Evidence {
   readonly facts: ZpciFacts;
   readonly vmm: Process;
   readonly ownFh: number;
+  /** Pages of the buffers that QEMU carries a guest's PCISTB and PCILG in. */
+  readonly vmmBuffers: { readonly pcistb: number; readonly pcilg: number };
   readonly instructions: readonly Instruction[];
   readonly stores: readonly KernelStore[];
   /** How often user memory was faulted in, and where under a lock. */

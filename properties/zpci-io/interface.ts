@@ -1,4 +1,4 @@
-/** Claims about what user space sees of open, read and write: Z17, Z18, Z24, Z27 and D16 of the facts. */
+/** Claims about what user space sees of open, read and write: Z17, Z18, Z24, Z27 and D16 of models/zpci-io/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import { operationOf } from './describe.ts';
 import type { Delivery, Evidence, FileAccess } from './evidence.ts';

@@ -1,4 +1,4 @@
-/** Claims about user memory: Z7, Z8, Z16, Z25 of the facts. */
+/** Claims about user memory: Z7, Z8, Z16, Z25 of models/zpci-io/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import type { Evidence } from './evidence.ts';
 

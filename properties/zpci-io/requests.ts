@@ -1,25 +1,35 @@
-/** Claims about what a submitted request may turn into: Z4 to Z6, Z13 to Z15, Z19, Z20, Z23 of the facts. */
+/** Claims about what a submitted request may turn into: Z4 to Z6, Z13 to Z15, Z19, Z20, Z23 of models/zpci-io/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import { instructionLine, instructionLines, operationOf, pageNumber, requestLines } from './describe.ts';
-import type { Evidence, Instruction, Request, ZpciOperation } from './evidence.ts';
+import type { Evidence, Instruction, Operand, Request, ZpciOperation } from './evidence.ts';
 
 /** Source of the invariants: read off the patch text, nobody in the thread said them. */
 const fromPatch = (invariant: string) =>
   ({ status: 'inferred', note: 'from the text of v1 4/4', invariant }) as const;
 
 const REQUEST_AT = 16;
+const GADDR_AT = 24;
 const REQUEST_SIZE = 32;
 const READ = 1;
+const BLOCKW = 2;
+const TWO_32 = 0x1_0000_0000;
+/** VFIO_PCI_OFFSET_SHIFT is 40. */
+const REGION_SPAN = 2 ** 40;
 const PAGE_SIZE = 4096;
 
 type RegionWrite = Extract<ZpciOperation, { kind: 'region_write' }>;
 
-/** Whether a write covered the whole request. */
+/** Whether a write covered the whole request, from a buffer that is mapped as far as that. */
 function isWhole({ access }: RegionWrite): boolean {
-  return access.pos === REQUEST_AT && access.count >= REQUEST_SIZE && access.buffer === 'ok';
+  const { pos, count, buffer } = access;
+  const mapped = buffer === 'ok' ? count : buffer === 'torn' ? Math.floor(count / 2) : 0;
+  return pos === REQUEST_AT && mapped >= REQUEST_SIZE;
 }
 
-const wantedInsn = (request: Request): string => ((request.flags.lo & READ) !== 0 ? 'pcilg' : 'pcistb');
+/** What a request asks for; READ wins over BLOCKW, and without either nothing is to execute. */
+function wantedInsn({ flags }: Request): 'pcilg' | 'pcistb' | null {
+  return (flags.lo & READ) !== 0 ? 'pcilg' : (flags.lo & BLOCKW) !== 0 ? 'pcistb' : null;
+}
 
 export const requestBelongsToCaller: Property<Evidence> = {
   id: 'request-belongs-to-caller',
@@ -30,10 +40,10 @@ export const requestBelongsToCaller: Property<Evidence> = {
     for (const instruction of evidence.instructions) {
       const operation = operationOf(instruction.call);
       if (operation === null) continue;
-      const wrong = differs(instruction, operation);
-      if (wrong === null) continue;
+      const own = isOwn(instruction, operation, evidence);
+      if (own === null) continue;
       exercised = true;
-      if (wrong) {
+      if (!own) {
         report('executes-another-request', instruction.step, () => ({
           message: `${instruction.thread.name} executed a request that it did not submit.`,
           expected: submitted(operation),
@@ -45,52 +55,66 @@ export const requestBelongsToCaller: Property<Evidence> = {
   },
 };
 
-/** Whether an instruction is not what its caller asked for; null where the caller gave no complete request. */
-function differs({ insn, operand }: Instruction, operation: ZpciOperation): boolean | null {
+/** Whether an instruction is what its caller asked for; null where the caller gave no complete request. */
+function isOwn(instruction: Instruction, operation: ZpciOperation, evidence: Evidence): boolean | null {
+  const { insn, operand } = instruction;
   switch (operation.kind) {
-    case 'region_write': {
-      if (!isWhole(operation)) return null;
-      const { request } = operation;
-      return (
-        insn !== wantedInsn(request) ||
-        operand.pcias !== request.pcias ||
-        operand.len !== request.len ||
-        operand.offsetHi !== request.offset.hi ||
-        operand.offsetLo !== request.offset.lo ||
-        operand.page?.number !== pageNumber(request.gaddr) ||
-        operand.dataOffset !== request.gaddr.lo % PAGE_SIZE
-      );
-    }
+    case 'region_write':
+      return isWhole(operation) ? isRequest(instruction, operation.request) : null;
     case 'bar_read':
     case 'bar_write': {
       const { pos, count, index, iswrite } = operation.access;
-      const offset = operand.offsetHi * 0x1_0000_0000 + operand.offsetLo;
-      // A position beyond 1 TiB names another BAR by design of the region offsets.
-      if (pos >= 2 ** 40) return null;
-      const loads = insn.startsWith('pcilg');
-      return (
-        loads === iswrite || operand.pcias !== index || offset < pos || offset + operand.len > pos + count
-      );
+      // A position beyond 1 TiB names another region, by design of vfio-pci's offsets.
+      if (operand.path !== 'derived driver' && pos >= REGION_SPAN) return null;
+      return insn.startsWith('pcilg') !== iswrite && operand.pcias === index && isWithin(operand, pos, count);
     }
     case 'pcistb':
     case 'pcistg':
     case 'pcilg': {
-      const offset = operand.offsetHi * 0x1_0000_0000 + operand.offsetLo;
-      const start = operation.offset.hi * 0x1_0000_0000 + operation.offset.lo;
-      if (start >= 2 ** 40) return null;
-      return (
-        operand.pcias !== operation.pcias || offset < start || offset + operand.len > start + operation.len
-      );
+      const { pcias, offset, len } = operation;
+      if (operand.path === 'region') {
+        const buffer = operation.kind === 'pcilg' ? evidence.vmmBuffers.pcilg : evidence.vmmBuffers.pcistb;
+        return (
+          insn === operation.kind &&
+          operand.pcias === pcias &&
+          operand.len === len &&
+          operand.offsetHi === offset.hi &&
+          operand.offsetLo === offset.lo &&
+          operand.page?.number === buffer
+        );
+      }
+      const start = offset.hi * TWO_32 + offset.lo;
+      if (operand.path !== 'derived driver' && start >= REGION_SPAN) return null;
+      return operand.pcias === pcias && isWithin(operand, start, len);
     }
     default:
       return null;
   }
 }
 
+/** Whether an instruction is one request, in every field. */
+function isRequest({ insn, operand }: Instruction, request: Request): boolean {
+  return (
+    insn === wantedInsn(request) &&
+    operand.pcias === request.pcias &&
+    operand.len === request.len &&
+    operand.offsetHi === request.offset.hi &&
+    operand.offsetLo === request.offset.lo &&
+    operand.page?.number === pageNumber(request.gaddr) &&
+    operand.dataOffset === request.gaddr.lo % PAGE_SIZE
+  );
+}
+
+/** Whether a piece of an access lies in it. */
+function isWithin({ offsetHi, offsetLo, len }: Operand, start: number, count: number): boolean {
+  const offset = offsetHi * TWO_32 + offsetLo;
+  return offset >= start && offset + len <= start + count;
+}
+
 function submitted(operation: ZpciOperation): string[] {
   switch (operation.kind) {
     case 'region_write':
-      return requestLines(wantedInsn(operation.request), operation.request);
+      return requestLines(wantedInsn(operation.request) ?? 'none', operation.request);
     case 'pcistb':
     case 'pcistg':
     case 'pcilg':
@@ -110,14 +134,17 @@ export const requestExecutesAsValidated: Property<Evidence> = {
   check({ evidence }, report) {
     let exercised = false;
     for (const instruction of evidence.instructions) {
-      const { insn, operand } = instruction;
-      if (operand.path === 'bar') continue;
+      // The generic BAR path checks no request: it makes the instructions itself.
+      if (instruction.operand.path === 'bar') continue;
       exercised = true;
       const kind = failedCheck(instruction, evidence.facts.maxstbl);
       if (kind === null) continue;
       report(kind, instruction.step, () => ({
-        message: `${instruction.thread.name} executed a ${insn.toUpperCase()} that its checks refuse.`,
-        expected: [EXPECTED_BY_CHECK[kind]],
+        message: `${instruction.thread.name} executed a ${instruction.insn.toUpperCase()} that its checks refuse.`,
+        // The same instruction, but for the value that should have been refused.
+        expected: instructionLines(instruction).map((line) =>
+          line.startsWith(REFUSED[kind].field) ? `${REFUSED[kind].field}${REFUSED[kind].allowed}` : line,
+        ),
         actual: instructionLines(instruction),
       }));
     }
@@ -125,14 +152,14 @@ export const requestExecutesAsValidated: Property<Evidence> = {
   },
 };
 
-const EXPECTED_BY_CHECK = {
-  'load-longer-than-8': 'pcilg with len at most 8',
-  'store-longer-than-maxstbl': 'pcistb with len at most maxstbl',
-  'address-not-aligned': 'gaddr a multiple of 8',
-  'leaves-page': 'gaddr .. gaddr + len within one page',
+const REFUSED = {
+  'load-longer-than-8': { field: 'len    ', allowed: 'at most 8' },
+  'store-longer-than-maxstbl': { field: 'len    ', allowed: 'at most maxstbl' },
+  'address-not-aligned': { field: 'gaddr  ', allowed: 'a multiple of 8' },
+  'leaves-page': { field: 'len    ', allowed: 'at most to the end of the page of gaddr' },
 } as const;
 
-function failedCheck({ insn, operand }: Instruction, maxstbl: number): keyof typeof EXPECTED_BY_CHECK | null {
+function failedCheck({ insn, operand }: Instruction, maxstbl: number): keyof typeof REFUSED | null {
   if (insn === 'pcilg' && operand.len > 8) return 'load-longer-than-8';
   if (insn === 'pcistb' && operand.len > maxstbl) return 'store-longer-than-maxstbl';
   if (operand.page === null) return null;
@@ -151,6 +178,7 @@ export const accessStaysInPinnedPage: Property<Evidence> = {
       const { insn, operand } = instruction;
       // A successful PCILG stores its whole register of 8 bytes.
       const loads = insn.startsWith('pcilg');
+      if (loads && instruction.status < 0) continue;
       const bytes = loads ? 8 : operand.len;
       if (operand.dataOffset + bytes <= operand.dataSize) continue;
       report(loads ? 'load-runs-past-page' : 'store-source-runs-past-page', instruction.step, () => ({
@@ -211,7 +239,11 @@ export const failedSubmissionExecutesNothing: Property<Evidence> = {
             expected: [`ret ${failed.ret}, no instruction`],
             actual: [`ret ${failed.ret}`, instructionLine(instruction)],
           }));
-        } else if (operation.kind === 'region_write' && leavesFor(operation, instruction)) {
+        } else if (
+          operation.kind === 'region_write' &&
+          instruction.step > failed.begun &&
+          leavesFor(operation, instruction)
+        ) {
           report('left-for-another-call', instruction.step, () => ({
             message: `${failed.thread.name}'s request was refused with ${failed.ret}, and executed by a call of ${instruction.thread.name}.`,
             expected: [`${failed.thread.name} ret ${failed.ret}, and nothing of it executes`],
@@ -224,16 +256,20 @@ export const failedSubmissionExecutesNothing: Property<Evidence> = {
   },
 };
 
-/** Whether an instruction of another call runs with the data address of a refused request, which is not its own. */
-function leavesFor(refused: RegionWrite, { call, operand }: Instruction): boolean {
-  if (operand.path !== 'region' || !isWhole(refused) || operand.page === null) return false;
-  const { gaddr } = refused.request;
-  if (operand.page.number !== pageNumber(gaddr) || operand.dataOffset !== gaddr.lo % PAGE_SIZE) return false;
+/** Whether another call executed a refused request, or with what a refused one left where it wrote nothing itself. */
+function leavesFor(refused: RegionWrite, instruction: Instruction): boolean {
+  const { call, operand } = instruction;
+  if (operand.path !== 'region' || operand.page === null || !isWhole(refused)) return false;
   const own = operationOf(call);
-  if (own?.kind !== 'region_write') return true;
-  const sent = own.request.gaddr;
-  const covered = own.access.pos <= 24 && own.access.pos + own.access.count >= 32;
-  return !covered || sent.hi !== gaddr.hi || sent.lo !== gaddr.lo;
+  if (own?.kind === 'region_write' && !isWhole(own)) {
+    const { gaddr } = refused.request;
+    const covered = own.access.pos <= GADDR_AT && own.access.pos + own.access.count >= GADDR_AT + 8;
+    const same = operand.page.number === pageNumber(gaddr) && operand.dataOffset === gaddr.lo % PAGE_SIZE;
+    return same && !covered;
+  }
+  if (!isRequest(instruction, refused.request)) return false;
+  // A guest's request has a buffer of QEMU's for its address: the same one in a raw request is no evidence.
+  return own?.kind === 'region_write' && !isRequest(instruction, own.request);
 }
 
 export const zeroLengthNeverExecutes: Property<Evidence> = {
@@ -287,9 +323,12 @@ export const instructionStaysInBlock: Property<Evidence> = {
         }));
       }
       const size = evidence.facts.barSize[pcias]!;
-      if (offsetHi * 0x1_0000_0000 + offsetLo + len > size) {
-        report('leaves-bar', instruction.step, () => ({
-          message: `${instruction.thread.name} went past the end of BAR ${pcias} (${size} bytes).`,
+      if (offsetHi * TWO_32 + offsetLo + len > size) {
+        report(size === 0 ? 'no-such-bar' : 'leaves-bar', instruction.step, () => ({
+          message:
+            size === 0
+              ? `${instruction.thread.name} addressed BAR ${pcias}, which the function has not.`
+              : `${instruction.thread.name} went past the end of BAR ${pcias} (${size} bytes).`,
           expected: [`offset + len at most 0x${size.toString(16)}`],
           actual: instructionLines(instruction),
         }));

@@ -6,12 +6,12 @@ import { disable_slot as disableSlotUnlocked } from '../hotplug.ts';
 import type { ZpciKernel } from '../kernel.ts';
 import type { ZpciWorld } from '../world.ts';
 
-/** What patches 1/4 and 3/4 wanted to keep came with KVM zPCI interpretation (v6.0; the capability's imaxstbl). */
+/** What patch 3/4 wanted came with KVM zPCI interpretation (the capability's imaxstbl); 1/4 and 2/4 never merged. */
 export const interpretationSeries: Patch<ZpciKernel> = {
   id: 'interpretation',
   subject: 'KVM: s390: zPCI interpretation (what it keeps of the CLP answers)',
   source: { status: 'merged', date: 'v6.0', messageId: '20220606203325.110625-20-mjrosato@linux.ibm.com' },
-  apply: (kernel) => ({ ...kernel, zdev: { relaxedAlign: true, relaxedFlag: true, maxstbl: true } }),
+  apply: (kernel) => ({ ...kernel, zdev: { ...kernel.zdev, maxstbl: true } }),
 };
 
 /** Niklas' plan of 2021, three years later and with a lock made for it. */

@@ -17,7 +17,7 @@ import { copyToUser, copyWordFromUser, reachable } from '../user-copy.ts';
 import { vfio_pci_enable as enableWithoutRegion } from '../vfio-pci.ts';
 import { ZpciIoRegion, type ZpciWorld } from '../world.ts';
 
-/** The region itself. Registered for every zPCI function; only QEMU limits its use (facts A1, D15). */
+/** The region itself. Registered for every zPCI function; only QEMU limits its use. */
 export const introduceRegion: Patch<ZpciKernel> = {
   id: '4/4',
   subject: 'vfio-pci/zdev: Introduce the zPCI I/O vfio region',
@@ -36,13 +36,13 @@ export const introduceRegion: Patch<ZpciKernel> = {
   }),
 };
 
-/** An error of io_init leaves through `return ret`, past the disable_exit that its siblings go to (facts D17). */
+/** An error of io_init leaves through `return ret`, past the disable_exit that its siblings go to. */
 function vfio_pci_enable(w: ZpciWorld): number {
   const ret = enableWithoutRegion(w);
   return ret < 0 ? ret : w.kernel.vfio_pci_zdev_io_init!(w);
 }
 
-/** kmalloc is not checked: the header is written through whatever it returned (facts D16). */
+/** kmalloc is not checked: the header is written through whatever it returned. */
 export function vfio_pci_zdev_io_init(w: ZpciWorld): number {
   if (w.settings.fault === 'register_region') return -ENOMEM;
   if (w.settings.fault === 'kmalloc') {

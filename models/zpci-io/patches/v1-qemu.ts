@@ -20,7 +20,7 @@ import { QEMU_LOCAL, QEMU_PCISTB_BUF, type ZpciWorld } from '../world.ts';
 /** Whether QEMU carries this function's PCILG and PCISTB through the region. */
 type UsesRegion = (w: ZpciWorld) => boolean;
 
-/** v1 asks for the ISM function type; the checks of relaxed alignment that it skips are [inferred]. */
+/** v1 asks for the ISM function type. Which checks relaxed alignment skips: 1611089059-6468-6 of the same set. */
 export const qemuUsesRegionForIsm: Patch<ZpciKernel> = {
   id: 'qemu',
   subject: 'QEMU: s390x/pci: use the zPCI I/O region for ISM functions',
@@ -60,13 +60,17 @@ function carryThroughRegion(kernel: ZpciKernel, usesRegion: UsesRegion): ZpciKer
 function* pcistbThroughRegion(t: Thread, w: ZpciWorld, insn: GuestAccess): CodePath<number> {
   const { pcias, offset, len } = insn;
   if (pcias > ZPCI_IO_BAR_MAX) return -EINVAL;
-  if (!relaxed(w) && (offset.lo % 8 !== 0 || len <= 8 || len % 8 !== 0)) return -EINVAL;
-  if (len > Math.min(PAGE_SIZE, w.settings.maxstbl) || crossesPage(insn)) return -EINVAL;
+  if (!relaxed(w)) {
+    // Alignment, length and its limit are all behind this condition: the kernel checks the limit again.
+    if (offset.lo % 8 !== 0 || len <= 8 || len % 8 !== 0) return -EINVAL;
+    if (len > Math.min(PAGE_SIZE, w.settings.maxstbl)) return -EINVAL;
+  }
+  if (crossesPage(insn)) return -EINVAL;
   return yield* submit(t, w, VFIO_ZPCI_IO_FLAG_BLOCKW, QEMU_PCISTB_BUF, insn);
 }
 
 function* pcilgThroughRegion(t: Thread, w: ZpciWorld, insn: GuestAccess): CodePath<number> {
-  const refused = shortAccessRefused(w, insn);
+  const refused = shortAccessRefused(insn);
   if (refused !== null) return refused;
   return yield* submit(t, w, VFIO_ZPCI_IO_FLAG_READ, QEMU_LOCAL, insn);
 }

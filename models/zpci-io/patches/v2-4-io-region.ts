@@ -51,9 +51,9 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
 
 /** Under the mutex. The stack copy is nobody else's, so that filling it is no shared access. */
 function* submit(t: Thread, w: ZpciWorld, pos: number, count: number, access: FileAccess): CodePath<number> {
-  if (pos !== HEADER_SIZE || count !== REQUEST_SIZE) return -EINVAL;
   w.noteFaultIn(t);
   if (reachable(access) < count) return -EFAULT;
+  if (pos !== HEADER_SIZE || count !== REQUEST_SIZE) return -EINVAL;
   const request = new DataView(access.image!.buffer);
   const flags = request.getUint32(4);
   const gaddr = toNumber(request.getUint32(8), request.getUint32(12));
