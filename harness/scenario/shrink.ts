@@ -122,7 +122,7 @@ function reduce(
     for (const candidate of candidates(series, draft)) {
       if (search.executions >= search.executionsMax) return { draft, failing };
       // Fewer operations are worth more switches; nothing else is.
-      const switches = candidate.ops.length < draft.ops.length ? SWITCHES_MAX : failing.deviations.length;
+      const switches = candidate.ops.length < draft.ops.length ? SWITCHES_MAX : switchesOf(failing);
       const smaller = search.least(candidate, switches) ?? search.random(candidate, draft);
       if (smaller === null || !isSmaller(series, candidate, smaller, draft, failing)) continue;
       draft = candidate;
@@ -141,6 +141,9 @@ interface Failing {
   readonly threads: number;
 }
 
+/** Context switches: who runs first is no switch. */
+const switchesOf = ({ deviations }: Failing): number => deviations.filter(({ step }) => step > 0).length;
+
 /** Lexicographic: what `reduce.ts` counts, with the switches between actors and values. */
 function isSmaller(
   series: SeriesInfo,
@@ -149,8 +152,8 @@ function isSmaller(
   draft: Draft,
   before: Failing,
 ): boolean {
-  const a = sizeOf(series, candidate, smaller.threads, smaller.deviations.length);
-  const b = sizeOf(series, draft, before.threads, before.deviations.length);
+  const a = sizeOf(series, candidate, smaller.threads, switchesOf(smaller));
+  const b = sizeOf(series, draft, before.threads, switchesOf(before));
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]!;
   return false;
 }
@@ -176,22 +179,27 @@ class ScheduleSearch {
     this.#buffer = new Uint8Array(stepsMax);
   }
 
-  /** The failing schedule with the fewest deviations, at most `switchesMax`; the first in order among equals. */
+  /** The failing schedule with the fewest switches, at most `switchesMax`; the first in order among equals. */
   least(draft: Draft, switchesMax: number): Failing | null {
     const program = this.#compile(draft);
     const budget = { left: this.limit };
+    const actors = program.actors.length;
     for (let switches = 0; switches <= Math.min(switchesMax, SWITCHES_MAX); switches++) {
-      const found = this.#extend(program, [], switches, budget);
-      if (found !== null) return found;
-      if (budget.left <= 0) {
-        this.gaveUp = true;
-        return null;
+      // The actor that the default rule begins with, then each of the others.
+      for (let first = 0; first < Math.max(1, actors); first++) {
+        const start = first === 0 ? [] : [{ step: 0, choice: first - 1 }];
+        const found = this.#extend(program, start, switches, budget);
+        if (found !== null) return found;
+        if (budget.left <= 0) {
+          this.gaveUp = true;
+          return null;
+        }
       }
     }
     return null;
   }
 
-  /** All ways to add exactly `more` deviations after the last one. */
+  /** All ways to add exactly `more` switches after the last one. */
   #extend(
     program: Program,
     deviations: readonly Deviation[],
@@ -203,7 +211,7 @@ class ScheduleSearch {
     if (steps < 0) return more === 0 ? { deviations, threads: this.#threads } : null;
     if (more === 0) return null;
     const counts = this.#strategy.counts.slice(0, Math.min(steps, this.#strategy.counts.length));
-    for (let step = (deviations.at(-1)?.step ?? -1) + 1; step < counts.length; step++) {
+    for (let step = (deviations.at(-1)?.step ?? 0) + 1; step < counts.length; step++) {
       for (let choice = 0; choice < counts[step]! - 1; choice++) {
         const found = this.#extend(program, [...deviations, { step, choice }], more - 1, budget);
         if (found !== null) return found;
