@@ -178,9 +178,6 @@ export function readEntry(path: string, seriesOf: (model: string) => SeriesInfo)
       `${path}: "model" is ${quote(entry.model)}, but ${quote(entry.scenario.model)} in its scenario; they must agree.`,
     );
   }
-  if (!series.properties.some(({ id }) => id === entry.property)) {
-    throw new InvalidInput(`${path}: "property" is ${quote(entry.property)}, a claim that there is no more.`);
-  }
   return entry;
 }
 

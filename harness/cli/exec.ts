@@ -1,14 +1,16 @@
+import { count } from '../../reports/count.ts';
 import { renderExecution } from '../../reports/execution.ts';
 import { executionJson } from '../../reports/execution-json.ts';
-import { readJson } from '../corpus.ts';
+import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { quote } from '../quote.ts';
+import { readJson } from '../read-json.ts';
 import { record } from '../scenario/recording.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { checkFormat, InvalidInput, validateScenario } from '../scenario/validate.ts';
-import { BrokenContract, ExitCode } from './exit.ts';
+import { BrokenContract, ExitCode, UsageError } from './exit.ts';
 import { DEFAULT_SERIES, loadSeries } from './registry.ts';
-import { labelled, selectModels } from './select.ts';
+import { labelled, selectModel } from './select.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ExecOptions {
@@ -23,17 +25,17 @@ export interface ExecOptions {
 export async function exec(options: ExecOptions, terminal: Terminal): Promise<ExitCode> {
   const series = await loadSeries();
   const scenario = readScenario(series, options.file);
-  const [model] = selectModels(series, [options.model ?? scenario.model]);
-  if (model!.series.name !== seriesOf(series, scenario.model, options.file).name) {
+  const model = modelOf(series, options, scenario);
+  if (model.series.name !== seriesOf(series, scenario.model, options.file).name) {
     throw new InvalidInput(
-      `${options.file}: its operations are of ${scenario.model}, --model names ${model!.id}, of another series.`,
+      `${options.file}: its operations are of ${scenario.model}, --model names ${model.id}, of another series.`,
     );
   }
-  const recording = record(model!, { ...scenario, model: model!.id }, options.stepsMax);
+  const recording = record(model, { ...scenario, model: model.id }, options.stepsMax);
   if (recording.stale !== null) {
     const { step, expected, runnable } = recording.stale;
     throw new BrokenContract(
-      `${options.file}: stale schedule on ${labelled(model!)}: at step ${step} it names ${quote(expected)}, which cannot run there; can run: ${runnable.join(', ') || 'nobody'}. The model or the operations changed since it was written: shorten the schedule to ${step} steps, or record it again.`,
+      `${options.file}: stale schedule on ${labelled(model)}: at step ${step} it names ${quote(expected)}, which cannot run there; can run: ${runnable.join(', ') || 'nobody'}. The model or the operations changed since it was written: shorten the schedule to its first ${count(step, 'step')}, or record it again.`,
     );
   }
   terminal.print(
@@ -42,6 +44,17 @@ export async function exec(options: ExecOptions, terminal: Terminal): Promise<Ex
       : renderExecution(recording, terminal),
   );
   return recording.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** The model that runs: --model's, else the file's. */
+function modelOf(series: readonly Series[], { model, file }: ExecOptions, scenario: Scenario): Model {
+  if (model !== null) return selectModel(series, model);
+  try {
+    return selectModel(series, scenario.model);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new InvalidInput(`${file}: ${error.message}`);
+  }
 }
 
 /** @throws {@link InvalidInput} unless the file holds a scenario of a known series. */

@@ -1,11 +1,12 @@
-import { type CorpusEntry, entryPaths, readEntry } from '../corpus.ts';
+import { existsSync } from 'node:fs';
+import { plain } from '../../reports/plain.ts';
+import { entryPaths } from '../corpus.ts';
 import type { Series } from '../model/series.ts';
 import { citation, sourceLabel } from '../model/source.ts';
-import { quote } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
 import { ExitCode } from './exit.ts';
+import { readKnownEntry } from './known-entry.ts';
 import { loadSeries } from './registry.ts';
-
 import type { Terminal } from './terminal.ts';
 
 export const LISTS = ['models', 'properties', 'corpus'] as const;
@@ -37,8 +38,10 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<Ex
       });
       break;
     case 'corpus':
+      if (!existsSync(options.corpus))
+        terminal.error(`${options.corpus} does not exist: there are no entries.`);
       show(terminal, options, corpus(series, options.corpus), ({ path, kind, reason }) =>
-        reason === undefined ? `${path} (${kind})` : `damaged: ${reason}`,
+        plain(reason === undefined ? `${path} (${kind})` : `damaged: ${reason}`),
       );
       break;
     default:
@@ -96,12 +99,8 @@ function properties(series: readonly Series[]): Row[] {
 function corpus(series: readonly Series[], folder: string): Row[] {
   return entryPaths(folder).map((path) => {
     try {
-      const { model, provenance, property, kind, message }: CorpusEntry = readEntry(path, (id) => {
-        const found = series.find(({ name }) => id.startsWith(`${name}/`));
-        if (found === undefined)
-          throw new InvalidInput(`${path}: "model" is ${quote(id)}, of no known series.`);
-        return found;
-      });
+      const { entry } = readKnownEntry(series, path);
+      const { model, provenance, property, kind, message } = entry;
       return { path, model, provenance, property, kind, message };
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;

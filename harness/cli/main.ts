@@ -1,10 +1,12 @@
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { tame } from '../quote.ts';
+import { checkArguments, complaint } from './arguments.ts';
+import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { makeTerminal } from './terminal.ts';
 
-/** Options whose text is parsed once the command is known, so that `--help` loads nothing. */
-const SEARCH_DEFAULTS = { runs: '20000', maxOps: '6', maxSteps: '10000', corpus: 'corpus' } as const;
+const COMMANDS = ['run', 'exec', 'replay', 'list'] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -18,8 +20,12 @@ try {
 
 async function parse(): Promise<ExitCode> {
   let result: ExitCode = ExitCode.asClaimed;
-  await yargs(argv)
+  const parser = yargs(argv);
+  await parser
     .scriptName('zpci-fuzz')
+    // Messages are read by scripts and searched for on the web: the same in every locale.
+    .locale('en')
+    .parserConfiguration({ 'greedy-arrays': false })
     .usage(
       '$0 [command]\n\nExecutable models of Linux patch-series states, run against generated operations and thread interleavings. What breaks a claim is shrunk, stored and shown as a diff.',
     )
@@ -50,9 +56,12 @@ async function parse(): Promise<ExitCode> {
           .option('runs', {
             alias: 'max-samples',
             type: 'string',
-            describe: `operation sequences a model, each under 16 schedules (default ${SEARCH_DEFAULTS.runs}; without limit if --time is given)`,
+            describe: `operation sequences a model, each under 16 schedules (default ${DEFAULTS.runs}; without limit if --time is given)`,
           })
-          .option('time', { type: 'string', describe: 'stop searching after this time: 30s, 2m' })
+          .option('time', {
+            type: 'string',
+            describe: 'stop searching after this time: 30s, 2m',
+          })
           .option('seed', {
             type: 'string',
             describe:
@@ -61,17 +70,17 @@ async function parse(): Promise<ExitCode> {
           .option('max-ops', {
             type: 'string',
             describe: 'operations a sequence has at most',
-            default: SEARCH_DEFAULTS.maxOps,
+            default: DEFAULTS.maxOps,
           })
           .option('max-steps', {
             type: 'string',
             describe: 'steps after which an execution is cut off',
-            default: SEARCH_DEFAULTS.maxSteps,
+            default: DEFAULTS.maxSteps,
           })
           .option('strategy', {
             type: 'string',
             describe: 'how schedules are chosen: portfolio, random or pct',
-            default: 'portfolio',
+            default: DEFAULTS.strategy,
           })
           .option('jobs', {
             alias: 'j',
@@ -92,7 +101,7 @@ async function parse(): Promise<ExitCode> {
           .option('corpus', {
             type: 'string',
             describe: 'folder that counterexamples are saved in',
-            default: SEARCH_DEFAULTS.corpus,
+            default: DEFAULTS.corpus,
           })
           .option('save', {
             type: 'boolean',
@@ -113,7 +122,7 @@ async function parse(): Promise<ExitCode> {
       async (args) => {
         const { parseRunOptions } = await import('./run-options.ts');
         const { run } = await import('./run.ts');
-        result = await run(parseRunOptions(args, SEARCH_DEFAULTS, env), terminal(args));
+        result = await run(parseRunOptions(args, DEFAULTS, env), terminal(args));
       },
     )
     .command(
@@ -126,11 +135,14 @@ async function parse(): Promise<ExitCode> {
             describe: 'a scenario, or a corpus entry',
             demandOption: true,
           })
-          .option('model', { type: 'string', describe: 'another state than the file names' })
+          .option('model', {
+            type: 'string',
+            describe: 'another state than the file names',
+          })
           .option('max-steps', {
             type: 'string',
             describe: 'steps after which the execution is cut off',
-            default: SEARCH_DEFAULTS.maxSteps,
+            default: DEFAULTS.maxSteps,
           })
           .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
       async (args) => {
@@ -153,13 +165,16 @@ async function parse(): Promise<ExitCode> {
           .option('corpus', {
             type: 'string',
             describe: 'the corpus, where no path is given',
-            default: SEARCH_DEFAULTS.corpus,
+            default: DEFAULTS.corpus,
           })
-          .option('model', { type: 'string', describe: 'replay on another state than the entries name' })
+          .option('model', {
+            type: 'string',
+            describe: 'replay on another state than the entries name',
+          })
           .option('max-steps', {
             type: 'string',
             describe: 'steps after which an execution is cut off',
-            default: SEARCH_DEFAULTS.maxSteps,
+            default: DEFAULTS.maxSteps,
           })
           .option('strict', {
             type: 'boolean',
@@ -187,7 +202,11 @@ async function parse(): Promise<ExitCode> {
       (command) =>
         command
           .positional('what', { choices: ['models', 'properties', 'corpus'] as const, demandOption: true })
-          .option('corpus', { type: 'string', describe: 'the corpus', default: SEARCH_DEFAULTS.corpus })
+          .option('corpus', {
+            type: 'string',
+            describe: 'the corpus',
+            default: DEFAULTS.corpus,
+          })
           .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
       async (args) => {
         const { list } = await import('./list.ts');
@@ -198,14 +217,27 @@ async function parse(): Promise<ExitCode> {
       'Exit codes: 0 as claimed, 1 a claim is violated or an entry does not reproduce, 2 wrong usage or input, 3 broken contract or stale schedule, 4 nothing ran, 130/143 interrupted.',
     )
     .strict()
-    .recommendCommands()
+    .check((args) => {
+      checkArguments(args, argv);
+      return true;
+    })
     .wrap(80)
     .version('0.1.0')
     .fail((message, error) => {
-      throw error ?? new UsageError(`${message.replaceAll('\n', ' ')} See \`zpci-fuzz --help\`.`);
+      if (error) throw error;
+      const command = COMMANDS.find((name) => argv.includes(name));
+      const help = `zpci-fuzz ${command === undefined ? '' : `${command} `}--help`;
+      throw new UsageError(`${complaint(message, argv, namesOf(parser))} See \`${help}\`.`);
     })
     .parseAsync();
   return result;
+}
+
+/** Commands, and the flags of the one that is run. */
+function namesOf(parser: Argv): string[] {
+  // Not in the type declarations.
+  const { key } = (parser as unknown as { getOptions(): { key: object } }).getOptions();
+  return [...COMMANDS, ...Object.keys(key).map((name) => (name.length > 1 ? `--${name}` : `-${name}`))];
 }
 
 function terminal(args: { color: boolean }): ReturnType<typeof makeTerminal> {
@@ -216,18 +248,17 @@ function terminal(args: { color: boolean }): ReturnType<typeof makeTerminal> {
 function report(error: unknown): ExitCode {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   if (debug) process.stderr.write(`${stack}\n`);
+  const say = (text: string) => process.stderr.write(`zpci-fuzz: ${tame(text)}\n`);
   switch (name) {
     case 'UsageError':
     case 'InvalidInput':
-      process.stderr.write(`zpci-fuzz: ${message}\n`);
+      say(message);
       return ExitCode.usage;
     case 'BrokenContract':
-      process.stderr.write(`zpci-fuzz: ${message}\n`);
+      say(message);
       return ExitCode.brokenContract;
     default:
-      process.stderr.write(
-        `zpci-fuzz: internal error: ${message}. This is a defect of the tool or of a model; --debug shows where.\n`,
-      );
+      say(`internal error: ${message}. This is a defect of the tool or of a model; --debug shows where.`);
       return ExitCode.brokenContract;
   }
 }

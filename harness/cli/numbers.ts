@@ -1,11 +1,11 @@
 import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
 
-/** A whole number from a flag. @throws {@link UsageError} */
-export function wholeNumber(flag: string, given: string, min: number, max: number): number {
+/** A whole number from a flag (or an environment variable). @throws {@link UsageError} */
+export function wholeNumber(name: string, given: string, min: number, max: number): number {
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(given) ? Number(given) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw new UsageError(`--${flag} is ${quote(given)}; allowed: a whole number from ${min} to ${max}.`);
+  throw new UsageError(`${name} is ${quote(given)}; allowed: a whole number from ${min} to ${max}.`);
 }
 
 /** `30s`, `500ms`, `2m`, or plain seconds, as milliseconds. @throws {@link UsageError} */

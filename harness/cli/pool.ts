@@ -16,6 +16,9 @@ export async function makePool(series: readonly Series[], size: number): Promise
   return size <= 1 ? here(series) : threads(size);
 }
 
+/** How long a worker waits for the next job: from the end of a search into shrinking, and on to the next model. */
+const IDLE_MS = 30_000;
+
 /** Lets signals in between two jobs. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,8 +42,10 @@ async function threads(size: number): Promise<Pool> {
   const source = import.meta.url.endsWith('.ts');
   const pool = new Tinypool({
     filename: fileURLToPath(new URL(source ? './source-worker.js' : './worker.js', import.meta.url)),
-    minThreads: size,
+    // As many as there is work for: starting a worker takes longer than a chunk.
+    minThreads: 1,
     maxThreads: size,
+    idleTimeout: IDLE_MS,
   });
   const run = <T>(job: Job): Promise<T> => pool.run(job) as Promise<T>;
   return { size, chunk: (job) => run(job), shrink: (job) => run(job), close: () => pool.destroy() };

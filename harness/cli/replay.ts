@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
+import { count } from '../../reports/count.ts';
 import { renderCounterexample } from '../../reports/counterexample.ts';
-import { type CorpusEntry, entryPaths, type ReplayResult, readEntry, replayEntry } from '../corpus.ts';
+import { plain } from '../../reports/plain.ts';
+import { type CorpusEntry, entryPaths, type ReplayResult, replayEntry } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { quote } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
 import { ExitCode, UsageError } from './exit.ts';
+import { readKnownEntry } from './known-entry.ts';
 import { loadSeries } from './registry.ts';
-import { findModel, labelled, selectModels } from './select.ts';
+import { labelled, selectModel } from './select.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ReplayOptions {
@@ -32,17 +35,18 @@ export async function replay(options: ReplayOptions, terminal: Terminal): Promis
   const missing = options.paths.find((path) => !existsSync(path));
   if (missing !== undefined)
     throw new UsageError(`${quote(missing)} does not exist; name a corpus entry or a folder of them.`);
-  const files = (options.paths.length > 0 ? options.paths : [options.corpus]).flatMap(entryPaths);
+  const places = options.paths.length > 0 ? options.paths : [options.corpus];
+  const files = [...new Set(places.flatMap(entryPaths))];
   if (files.length === 0) {
-    terminal.error(`nothing to replay: no entries in ${options.paths.join(', ') || options.corpus}.`);
+    terminal.error(`nothing to replay: no entries in ${places.join(', ')}.`);
     return ExitCode.nothingRan;
   }
-  const override = options.model === null ? null : selectModels(series, [options.model])[0]!;
+  const override = options.model === null ? null : selectModel(series, options.model);
   const lines = files.map((path) => replayFile(series, path, override, options.stepsMax));
   if (options.json) {
     terminal.print(`${JSON.stringify({ format: 1, entries: lines.map(toJson) }, null, 2)}\n`);
   } else {
-    for (const line of lines) terminal.print(`${describe(line)}\n`);
+    for (const line of lines) terminal.print(`${plain(describe(line))}\n`);
     // One entry is asked for to be looked at; a whole corpus to be counted.
     if (lines.length === 1 && !options.quiet) terminal.print(shown(lines[0]!, terminal));
     terminal.print(`${summary(lines)}\n`);
@@ -52,18 +56,14 @@ export async function replay(options: ReplayOptions, terminal: Terminal): Promis
 
 function replayFile(series: readonly Series[], path: string, override: Model | null, stepsMax: number): Line {
   try {
-    const entry = readEntry(path, (id) => {
-      const found = series.find(({ name }) => id.startsWith(`${name}/`));
-      if (found === undefined)
-        throw new InvalidInput(`${path}: "model" is ${quote(id)}, of no known series.`);
-      return found;
-    });
-    const model = override ?? findModel(series, entry.model);
-    if (model === null)
-      throw new InvalidInput(`${path}: "model" is ${quote(entry.model)}, which there is no more.`);
+    const { entry, model: named } = readKnownEntry(series, path);
+    const model = override ?? named;
+    if (model.series.name !== named.series.name) {
+      throw new UsageError(`${path} is of ${named.id}, --model names ${model.id}, of another series.`);
+    }
     return { path, entry, model, ...replayEntry(model, entry, stepsMax) };
   } catch (error) {
-    if (!(error instanceof InvalidInput || error instanceof UsageError)) throw error;
+    if (!(error instanceof InvalidInput)) throw error;
     return { path, status: 'damaged', reason: error.message };
   }
 }
@@ -75,7 +75,7 @@ function describe(line: Line): string {
     case 'reproduced':
       return `reproduced       ${line.path}${line.traceChanged ? ' (its steps differ from those recorded)' : ''}`;
     case 'fixed':
-      return `fixed            ${line.path}: ${line.entry.property} (${line.entry.kind}) holds on ${labelled(line.model)}`;
+      return `fixed            ${line.path}: ${line.entry.property} (${line.entry.kind}) ${judged(line) ? 'holds on' : 'does not apply to'} ${labelled(line.model)}`;
     case 'other violation':
       return `other violation  ${line.path}: ${line.violations.map(({ property, kind }) => `${property} (${kind})`).join(', ')}`;
     case 'stale':
@@ -84,6 +84,10 @@ function describe(line: Line): string {
       return line satisfies never;
   }
 }
+
+/** Whether the state is one that the entry's claim says anything about. */
+const judged = ({ entry, model }: { readonly entry: CorpusEntry; readonly model: Model }): boolean =>
+  model.properties.some(({ id }) => id === entry.property);
 
 function shown(line: Line, terminal: Terminal): string {
   if (line.status !== 'reproduced') return '';
@@ -95,7 +99,8 @@ function shown(line: Line, terminal: Terminal): string {
 function summary(lines: readonly Line[]): string {
   const counts = new Map<string, number>();
   for (const { status } of lines) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return `${lines.length} entries: ${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`;
+  const parts = [...counts].map(([status, number]) => `${number} ${status}`);
+  return `${count(lines.length, 'entry', 'entries')}: ${parts.join(', ')}`;
 }
 
 function toJson(line: Line): { [key: string]: unknown } {

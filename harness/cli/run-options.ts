@@ -40,13 +40,13 @@ export function parseRunOptions(
   return {
     models: flags.model,
     properties: flags.property,
-    runs: runs === undefined ? null : wholeNumber('runs', runs, 1, 1e12),
+    runs: runs === undefined ? null : wholeNumber('--runs', runs, 1, 1e12),
     timeMs,
-    seed: seedOf(flags.seed ?? env.ZPCI_FUZZ_SEED, env),
-    opsMax: wholeNumber('max-ops', flags['max-ops'], 1, 64),
+    seed: seedOf(flags.seed, env),
+    opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 64),
     stepsMax: stepsMaxOf(flags['max-steps']),
     strategy: strategyOf(flags.strategy),
-    jobs: flags.jobs === undefined ? availableParallelism() : wholeNumber('jobs', flags.jobs, 1, 256),
+    jobs: flags.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', flags.jobs, 1, 256),
     shard: shardOf(flags.shard),
     reporters: reportersOf(flags),
     corpus: flags.corpus,
@@ -57,10 +57,11 @@ export function parseRunOptions(
   };
 }
 
-export const stepsMaxOf = (given: string): number => wholeNumber('max-steps', given, 1, 1 << 20);
+export const stepsMaxOf = (given: string): number => wholeNumber('--max-steps', given, 1, 1 << 20);
 
-function seedOf(given: string | undefined, env: { readonly CI?: string | undefined }): number {
-  if (given !== undefined) return wholeNumber('seed', given, 0, SEED_MAX);
+function seedOf(given: string | undefined, env: { readonly [name: string]: string | undefined }): number {
+  if (given !== undefined) return wholeNumber('--seed', given, 0, SEED_MAX);
+  if (env.ZPCI_FUZZ_SEED !== undefined) return wholeNumber('ZPCI_FUZZ_SEED', env.ZPCI_FUZZ_SEED, 0, SEED_MAX);
   // CI jobs must not differ from one try to the next; elsewhere every run tries new ground.
   return env.CI === undefined || env.CI === '' ? randomInt(SEED_MAX) : 1;
 }
@@ -87,6 +88,10 @@ function reportersOf({ reporter, json }: RunFlags): RunOptions['reporters'] {
   });
   if (reporters.filter(({ file }) => file === null).length > 1) {
     throw new UsageError('two reporters write to stdout; give one of them a file: --reporter json=run.json.');
+  }
+  const twice = reporters.find(({ file }, at) => reporters.findIndex((one) => one.file === file) < at);
+  if (twice !== undefined) {
+    throw new UsageError(`two reporters write to ${quote(twice.file)}; give each a file of its own.`);
   }
   return reporters;
 }

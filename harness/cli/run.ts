@@ -1,17 +1,19 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
 import { renderCounterexample } from '../../reports/counterexample.ts';
 import { runJson } from '../../reports/run-json.ts';
 import { renderModelResult } from '../../reports/run-summary.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
-import type { ModelResult } from '../campaign/result.ts';
-import { makeEntry, saveEntry, writeObstacle } from '../corpus.ts';
+import { CHUNK_SEQUENCES } from '../campaign/chunk.ts';
+import type { Counterexample, ModelResult } from '../campaign/result.ts';
+import { entryFolder, makeEntry, saveEntry, writeObstacle } from '../corpus.ts';
 import type { StrategyName } from '../explore/strategies.ts';
 import type { Model } from '../model/model.ts';
 import { record } from '../scenario/recording.ts';
+import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { makePool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
+import { checkReportFile, isWritable, reportFile } from './report-file.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { labelled, selectModels, selectProperties } from './select.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,25 +44,14 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
   const series = await loadSeries();
   const models = selectModels(series, options.models);
   const properties = selectProperties(series, options.properties);
-  if (options.save) checkCorpus(options.corpus);
+  if (options.save) {
+    for (const { id: model } of models)
+      for (const property of properties)
+        checkFolder(options.corpus, entryFolder(options.corpus, { model, property }));
+  }
+  for (const { file } of options.reporters) if (file !== null) checkReportFile(file);
 
-  const started = terminal.now();
-  let signal: NodeJS.Signals | null = null;
-  const stopListening = terminal.onSignal((received) => {
-    // The second one is for a search that does not end: leave at once.
-    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
-    signal = received;
-    terminal.error(`${received}: stopping; what was found so far is shrunk, saved and reported.`);
-  });
-  const budget: Budget = {
-    runs: options.runs ?? Number.POSITIVE_INFINITY,
-    shard: options.shard,
-    timeLeftMs: () =>
-      options.timeMs === null ? Number.POSITIVE_INFINITY : started + options.timeMs - terminal.now(),
-    bail: options.bail,
-    interrupted: () => signal !== null,
-  };
-  if (isEmptyShard(budget)) {
+  if (isEmptyShard(options)) {
     terminal.error(
       `shard ${options.shard.index}/${options.shard.count} is empty: there is less work than shards.`,
     );
@@ -73,10 +64,29 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
     );
     return ExitCode.nothingRan;
   }
+  for (const model of models.filter((one) => !applying.includes(one))) {
+    terminal.error(`skipped: none of the selected claims applies to ${model.id}.`);
+  }
+  const outputs = options.reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
 
-  const text = options.reporters.filter(({ name }) => name === 'text');
+  let signal: NodeJS.Signals | null = null;
+  const stopListening = terminal.onSignal((received) => {
+    // The second one is for a search that does not end: leave at once.
+    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
+    signal = received;
+    terminal.error(`${received}: stopping; what was found so far is shrunk, saved and reported.`);
+  });
+  const searchMs = options.timeMs === null ? Number.POSITIVE_INFINITY : options.timeMs / applying.length;
+  const budgetFrom = (started: number): Budget => ({
+    runs: options.runs ?? Number.POSITIVE_INFINITY,
+    shard: options.shard,
+    timeLeftMs: () => started + searchMs - terminal.now(),
+    bail: options.bail,
+    interrupted: () => signal !== null,
+  });
+  const text = outputs.filter(({ name }) => name === 'text');
   const say = (part: string) => {
-    for (const { file } of text) emit(terminal, file, part);
+    for (const { write } of text) write(part);
   };
   const { seed, strategy, opsMax, stepsMax } = options;
   say(
@@ -95,7 +105,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
         pool,
         model,
         { seed, strategy, opsMax, stepsMax, properties },
-        budget,
+        budgetFrom(terminal.now()),
         progress,
       );
       results.push(result);
@@ -117,29 +127,20 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<Exit
   }
 
   const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
-  for (const { name, file } of options.reporters) {
-    if (name === 'json')
-      emit(terminal, file, `${JSON.stringify(runJson({ seed, results, labels }), null, 2)}\n`);
+  for (const { name, write } of outputs) {
+    if (name === 'json') write(`${JSON.stringify(runJson({ seed, results, labels }), null, 2)}\n`);
   }
   if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
   return results.some((result) => result.counterexamples.length > 0) ? ExitCode.violated : ExitCode.asClaimed;
 }
 
 /** Reports go to stdout, or to the file that their reporter names. */
-function emit(terminal: Terminal, file: string | null, text: string): void {
-  if (file === null) terminal.print(text);
-  else writeFileSync(file, text, { flag: 'a' });
-}
+const writerOf = (file: string | null, terminal: Terminal): ((text: string) => void) =>
+  file === null ? terminal.print : reportFile(file);
 
-function checkCorpus(corpus: string): void {
-  const obstacle = writeObstacle(corpus, (folder) => {
-    try {
-      accessSync(folder, constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Asked before the search, so that its results are not lost. */
+function checkFolder(corpus: string, folder: string): void {
+  const obstacle = writeObstacle(folder, isWritable);
   if (obstacle !== null) {
     throw new UsageError(
       `the corpus folder ${corpus} cannot be used: ${obstacle}. Name another with --corpus DIR, or use --no-save.`,
@@ -171,9 +172,7 @@ function* counterexamples(
   for (const found of result.counterexamples) {
     const path = paths.get(`${found.property} ${found.kind}`);
     const reproduce =
-      path === undefined
-        ? `npx zpci-fuzz run --model ${model.id} --property ${found.property} --seed ${options.seed} --no-save`
-        : `npx zpci-fuzz replay ${path}`;
+      path === undefined ? searchAgain(options, model, found) : `npx zpci-fuzz replay ${path}`;
     yield `${renderCounterexample(record(model, found.scenario, options.stepsMax), {
       ...terminal,
       reproduce,
@@ -181,4 +180,18 @@ function* counterexamples(
       minimal: found.minimal,
     })}\n`;
   }
+}
+
+/** The shortest search that finds a failure again, for want of an entry. */
+function searchAgain(options: RunOptions, model: Model, found: Counterexample): string {
+  const flags = [
+    ['model', model.id],
+    ['property', found.property],
+    ['seed', options.seed],
+    ['runs', (found.foundWith.run + 1) * CHUNK_SEQUENCES],
+    ...(options.strategy === DEFAULTS.strategy ? [] : [['strategy', options.strategy]]),
+    ...(String(options.opsMax) === DEFAULTS.maxOps ? [] : [['max-ops', options.opsMax]]),
+    ...(String(options.stepsMax) === DEFAULTS.maxSteps ? [] : [['max-steps', options.stepsMax]]),
+  ];
+  return `npx zpci-fuzz run ${flags.map(([name, value]) => `--${name} ${value}`).join(' ')} --no-save`;
 }

@@ -1,3 +1,4 @@
+import { count } from '../../reports/count.ts';
 import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
 import type { Counterexample, ModelResult } from '../campaign/result.ts';
@@ -40,7 +41,7 @@ export async function searchModel(
       const failures = new Set(
         results.flatMap(({ found }) => found.map(({ property, kind }) => property + kind)),
       );
-      progress.advance(done, `${done} sequences, ${failures.size} failures`);
+      progress.advance(done, `${count(done, 'sequence')}, ${count(failures.size, 'failure')}`);
     }
   };
   await Promise.all(Array.from({ length: pool.size }, worker));
@@ -63,6 +64,6 @@ function* chunksOf({ runs, shard }: Budget): Generator<{ chunk: number; sequence
   }
 }
 
-/** Whether a shard has no chunk at all. */
-export const isEmptyShard = ({ runs, shard }: Budget): boolean =>
-  Math.ceil(runs / CHUNK_SEQUENCES) < shard.index;
+/** Whether a shard has no chunk at all; `runs` is null where only time ends a search. */
+export const isEmptyShard = ({ runs, shard }: { runs: number | null; shard: Budget['shard'] }): boolean =>
+  runs !== null && Math.ceil(runs / CHUNK_SEQUENCES) < shard.index;

@@ -1,10 +1,10 @@
-import { distance } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
 import type { Model } from '../model/model.ts';
 import { PatchesDoNotApply, type Series } from '../model/series.ts';
 import { sourceLabel } from '../model/source.ts';
 import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
+import { nearest } from './nearest.ts';
 import { DEFAULT_SERIES } from './registry.ts';
 
 /** States that a glob can match: mutants only where the glob says so. */
@@ -33,6 +33,13 @@ export function selectModels(series: readonly Series[], patterns: readonly strin
     for (const model of models) picked.set(model.id, model);
   }
   return [...picked.values()];
+}
+
+/** The one model that a name stands for. @throws {@link UsageError} for a glob that matches several. */
+export function selectModel(series: readonly Series[], name: string): Model {
+  const [model, ...others] = selectModels(series, [name]);
+  if (others.length === 0) return model!;
+  throw new UsageError(`${quote(name)} matches ${others.length + 1} models; name one of them.`);
 }
 
 /** `+` is plain in state names, not the start of an extended glob. */
@@ -75,13 +82,6 @@ export function selectProperties(series: readonly Series[], patterns: readonly s
     for (const name of found) picked.add(name);
   }
   return [...picked];
-}
-
-/** The three names that need the fewest edits. */
-export function nearest(given: string, names: readonly string[]): string[] {
-  const by = (name: string) =>
-    Math.min(distance(given, name), distance(given, name.slice(name.indexOf('/') + 1)));
-  return [...names].sort((a, b) => by(a) - by(b) || (a < b ? -1 : 1)).slice(0, 3);
 }
 
 /** `zpci-io/v3 (proposed in review 2021-01-27)`. */

@@ -13,8 +13,14 @@ export interface Terminal {
 
 const WIDTH_MAX = 100;
 
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 export function makeTerminal(options: { color: boolean }): Terminal {
   const { env, stdout, stderr } = process;
+  // Whoever reads us may leave early (`| head -1`): what is left to do is done all the same, unseen.
+  stdout.on('error', ignoreClosedPipe);
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   return {
     color: options.color && stdout.isTTY === true && (env.NO_COLOR ?? '') === '',

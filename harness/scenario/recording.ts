@@ -54,14 +54,18 @@ export interface Recording {
 /** Replays a scenario with everything written down. */
 export function record(model: Model, scenario: Scenario, stepsMax: number): Recording {
   const program = compileProgram(model, scenario.world ?? {}, scenario.ops);
-  const replay = new Replay(scenario.schedule ?? []);
+  const schedule = scenario.schedule ?? [];
+  const replay = new Replay(schedule);
   let recorder: Recorder | null = null;
-  const { machine, world, outcome } = execute(program, replay, stepsMax, new Uint8Array(stepsMax), {
+  const run = execute(program, replay, stepsMax, new Uint8Array(stepsMax), {
     observe: (made) => {
       recorder = new Recorder(made);
       return recorder;
     },
   });
+  const { machine, world } = run;
+  const stale = replay.stale ?? leftOver(machine.steps, stepsMax, schedule);
+  const outcome = stale === null ? run.outcome : 'stale';
   const { violations, exercised } =
     outcome === 'stale' ? NOTHING_JUDGED : judge(model, { machine, outcome, evidence: world });
   return {
@@ -82,8 +86,14 @@ export function record(model: Model, scenario: Scenario, stepsMax: number): Reco
     })),
     steps: (recorder as Recorder | null)?.steps ?? [],
     exercised,
-    stale: replay.stale,
+    stale,
   };
+}
+
+/** A schedule that goes on where nobody can run any more. */
+function leftOver(steps: number, stepsMax: number, schedule: readonly string[]): Stale | null {
+  const expected = steps < stepsMax ? schedule[steps] : undefined;
+  return expected === undefined ? null : { step: steps, expected, runnable: [] };
 }
 
 const NOTHING_JUDGED = { violations: [], exercised: [] };

@@ -37,7 +37,7 @@ export function checkFormat(value: unknown, what: string): void {
   if (format === FORMAT) return;
   const newer = typeof format === 'number' && format > FORMAT;
   throw new InvalidInput(
-    `${what}: "format" is ${JSON.stringify(format) ?? 'missing'}, this version reads format ${FORMAT}. ${
+    `${what}: "format" is ${format === undefined ? 'missing' : quote(format)}, this version reads format ${FORMAT}. ${
       newer
         ? 'The file was written by a newer zpci-fuzz: update the tool.'
         : 'See the README on scenario files.'
@@ -53,7 +53,7 @@ function describe(errors: readonly ErrorObject[]): string {
   const found = quote(error.data);
   switch (error.keyword) {
     case 'additionalProperties':
-      return `unknown field ${JSON.stringify(error.params.additionalProperty)} in ${at}; allowed: ${allowed(error)}.`;
+      return `unknown field ${quote(error.params.additionalProperty)} in ${at}; allowed: ${allowed(error)}.`;
     case 'required':
       return `${at} lacks the field ${JSON.stringify(error.params.missingProperty)}.`;
     case 'enum':
@@ -68,9 +68,13 @@ function describe(errors: readonly ErrorObject[]): string {
       return `${at} is ${found}; allowed: ${schema.minimum} to ${schema.maximum}${isU64(error) ? ', or a string like "0x100000000000"' : ''}.`;
     }
     case 'pattern':
-      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for actors like ${actorOf(error)}` : 'allowed: a number, or "0x" and hexadecimal digits'}.`;
+      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for ${actorsOf(error)}` : 'allowed: a number, or "0x" and hexadecimal digits'}.`;
     case 'type':
       return `${at} is ${kindOf(error.data)}; expected ${isU64(error) ? 'a whole number or a string like "0x1000"' : article(error.params.type)}.`;
+    case 'maxItems':
+      return `${at} has ${(error.data as unknown[]).length} items; allowed: at most ${error.params.limit}.`;
+    case 'maxLength':
+      return `${at} is ${found}; allowed: at most ${error.params.limit} characters.`;
     default:
       return `${at} ${error.message ?? 'is not valid'}.`;
   }
@@ -87,8 +91,11 @@ function operations(error: ErrorObject): string {
   return branches.map((branch) => branch.properties.op.const).join(', ');
 }
 
-/** `^user[0-9]{0,2}$` as an example: user0. */
-const actorOf = (error: ErrorObject): string => `${String(error.params.pattern).replace(/^\^|\[.*$/g, '')}0`;
+/** `^user[0-9]{0,2}$` in words. */
+function actorsOf(error: ErrorObject): string {
+  const role = String(error.params.pattern).replace(/^\^|\[.*$/g, '');
+  return `${role}, ${role}0, ${role}1 and so on to ${role}99`;
+}
 
 function article(type: unknown): string {
   return type === 'integer'

@@ -1,0 +1,30 @@
+import type { Terminal } from './terminal.ts';
+
+/** A terminal of a test: what was printed, and no signals. The clock goes a second further each time it is read. */
+export class CapturedTerminal implements Terminal {
+  readonly color: boolean;
+  readonly width = 80;
+  readonly interactive = false;
+  stdout = '';
+  stderr = '';
+  #now = 0;
+
+  constructor(options: { color: boolean } = { color: false }) {
+    this.color = options.color;
+  }
+
+  readonly print = (text: string): void => {
+    this.stdout += text;
+  };
+
+  readonly error = (text: string): void => {
+    this.stderr += `${text}\n`;
+  };
+
+  readonly now = (): number => {
+    this.#now += 1000;
+    return this.#now;
+  };
+
+  readonly onSignal = (): (() => void) => () => {};
+}
