@@ -113,7 +113,7 @@ async function parse(): Promise<ExitCode> {
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
-            describe: 'verdicts only: no counterexamples, no progress',
+            describe: 'verdicts and coverage only: no counterexamples, no progress',
             default: false,
           })
           .example('$0 --model v3', 'the CI gate: exit 0 if every claim holds')

@@ -11,6 +11,7 @@ import { ExitCode, UsageError } from './exit.ts';
 import { readKnownEntry } from './known-entry.ts';
 import { loadSeries } from './registry.ts';
 import { labelled, selectModel } from './select.ts';
+import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ReplayOptions {
@@ -92,7 +93,7 @@ const judged = ({ entry, model }: { readonly entry: CorpusEntry; readonly model:
 function shown(line: Line, terminal: Terminal): string {
   if (line.status !== 'reproduced') return '';
   const { path, entry, recording } = line;
-  const reproduce = `npx zpci-fuzz replay ${path}`;
+  const reproduce = `npx zpci-fuzz replay ${shellWord(path)}`;
   return `\n${renderCounterexample(recording, { ...terminal, reproduce, property: entry, minimal: entry.minimal })}\n`;
 }
 

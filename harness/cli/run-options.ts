@@ -5,6 +5,7 @@ import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
 import { duration, shardOf, wholeNumber } from './numbers.ts';
 import type { RunOptions } from './run.ts';
+import { isCi } from './terminal.ts';
 
 /** The flags of `run` as yargs hands them over. */
 export interface RunFlags {
@@ -63,7 +64,7 @@ function seedOf(given: string | undefined, env: { readonly [name: string]: strin
   if (given !== undefined) return wholeNumber('--seed', given, 0, SEED_MAX);
   if (env.ZPCI_FUZZ_SEED !== undefined) return wholeNumber('ZPCI_FUZZ_SEED', env.ZPCI_FUZZ_SEED, 0, SEED_MAX);
   // CI jobs must not differ from one try to the next; elsewhere every run tries new ground.
-  return env.CI === undefined || env.CI === '' ? randomInt(SEED_MAX) : 1;
+  return isCi(env) ? 1 : randomInt(SEED_MAX);
 }
 
 function strategyOf(given: string): StrategyName {

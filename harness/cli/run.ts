@@ -16,6 +16,7 @@ import { loadSeries } from './registry.ts';
 import { checkReportFile, isWritable, reportFile } from './report-file.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { labelled, selectModels, selectProperties } from './select.ts';
+import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -172,7 +173,7 @@ function* counterexamples(
   for (const found of result.counterexamples) {
     const path = paths.get(`${found.property} ${found.kind}`);
     const reproduce =
-      path === undefined ? searchAgain(options, model, found) : `npx zpci-fuzz replay ${path}`;
+      path === undefined ? searchAgain(options, model, found) : `npx zpci-fuzz replay ${shellWord(path)}`;
     yield `${renderCounterexample(record(model, found.scenario, options.stepsMax), {
       ...terminal,
       reproduce,

@@ -13,6 +13,10 @@ export interface Terminal {
 
 const WIDTH_MAX = 100;
 
+/** Whether the environment says that a CI system runs this. */
+export const isCi = ({ CI }: { readonly CI?: string | undefined }): boolean =>
+  CI !== undefined && CI !== '' && CI !== 'false';
+
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
@@ -21,12 +25,11 @@ export function makeTerminal(options: { color: boolean }): Terminal {
   const { env, stdout, stderr } = process;
   // Whoever reads us may leave early (`| head -1`): what is left to do is done all the same, unseen.
   stdout.on('error', ignoreClosedPipe);
-  const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   return {
     color: options.color && stdout.isTTY === true && (env.NO_COLOR ?? '') === '',
     // Reports are made for 80 columns; wider helps a little, narrower than 60 helps nobody.
     width: stdout.isTTY === true ? Math.min(WIDTH_MAX, Math.max(60, stdout.columns || 80)) : 80,
-    interactive: stderr.isTTY === true && !inCi,
+    interactive: stderr.isTTY === true && !isCi(env),
     print: (text) => {
       stdout.write(text);
     },

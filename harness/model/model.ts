@@ -60,6 +60,8 @@ export interface SeriesInfo {
   readonly operations: readonly OperationSpec[];
   /** What a scenario may set under `world`; all optional. */
   readonly world: Fields;
+  /** What is wrong with settings that are valid field by field, in words for the user; null if nothing. */
+  worldProblem?(config: WorldConfig): string | null;
 }
 
 export interface StateInfo {

@@ -78,6 +78,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     thread: spec.thread,
     operations: spec.operations,
     world: spec.world,
+    ...(spec.worldProblem === undefined ? {} : { worldProblem: spec.worldProblem }),
     states: spec.states,
     properties,
     model(stateId) {
@@ -94,7 +95,10 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
         {
           id: stateId,
           source: whole.source,
-          about: `Patches ${subset} of ${whole.id}, of ${whole.patches.length}.`,
+          about:
+            patches.length === 0
+              ? `${whole.id} with none of its ${whole.patches.length} patches.`
+              : `Patches ${subset} of the ${whole.patches.length} of ${whole.id}.`,
         },
         [...patches, ...(whole.companions ?? [])],
       );

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { SeriesInfo } from '../model/model.ts';
 import { quote } from '../quote.ts';
-import { FORMAT } from './scenario.ts';
+import { FORMAT, type Scenario } from './scenario.ts';
 import { type Schema, scenarioSchema } from './schema.ts';
 
 /** A file that is not what it should be: what was found, what is allowed, what to do. Shown without a stack trace. */
@@ -24,6 +24,8 @@ export function validate(key: string, schema: () => Schema, value: unknown, what
 /** @throws {@link InvalidInput} unless `value` is a scenario of this series. */
 export function validateScenario(series: SeriesInfo, value: unknown, what: string): void {
   validate(`scenario ${series.name}`, () => scenarioSchema(series), value, what);
+  const problem = series.worldProblem?.((value as Scenario).world ?? {}) ?? null;
+  if (problem !== null) throw new InvalidInput(`${what}: ${problem}.`);
 }
 
 /** @throws {@link InvalidInput} if a file says that it is of another format than this version knows. */

@@ -6,6 +6,7 @@ import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
 import { states } from './states.ts';
 import { ZpciWorld } from './world.ts';
+import { worldProblem } from './world-problem.ts';
 
 export const zpciIo = defineSeries({
   name: 'zpci-io',
@@ -18,6 +19,7 @@ export const zpciIo = defineSeries({
   features,
   properties: claims,
   compile,
+  worldProblem,
   configure,
   createWorld: (machine, kernel, settings) => new ZpciWorld(machine, kernel, settings),
 });
