@@ -80,11 +80,11 @@ function value(field: Field): fc.Arbitrary<Json> {
   }
 }
 
-function oneOf<T extends Json>(values: readonly T[], any: fc.Arbitrary<T>): fc.Arbitrary<Json> {
+function oneOf<T extends Json>(values: readonly T[], other: fc.Arbitrary<T>): fc.Arbitrary<Json> {
   return fc.oneof(
     { weight: 10, arbitrary: fc.constant(values[0]!) },
     { weight: 9, arbitrary: fc.constantFrom(...values) },
-    { weight: 1, arbitrary: any },
+    { weight: 1, arbitrary: other },
   );
 }
 
