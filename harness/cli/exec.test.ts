@@ -376,7 +376,7 @@ describe('exec refuses', () => {
     [
       'an unknown state',
       scenario('zpci-io/v9', []),
-      `FILE: unknown model "zpci-io/v9". Nearest: zpci-io/v1, zpci-io/v2, zpci-io/v3. ${MODELS}`,
+      `FILE: unknown model "zpci-io/v9". Nearest: zpci-io/v1 (posted 2021-01-19), zpci-io/v2 (inferred), zpci-io/v3 (proposed in review 2021-01-27). ${MODELS}`,
     ],
     ['several models', scenario('zpci-io/*', []), 'FILE: "zpci-io/*" matches N models; name one of them.'],
     [
@@ -400,7 +400,10 @@ describe('exec refuses', () => {
   });
 
   test.each([
-    ['v9', `UsageError: unknown model "v9". Nearest: zpci-io/v1, zpci-io/v2, zpci-io/v3. ${MODELS}`],
+    [
+      'v9',
+      `UsageError: unknown model "v9". Nearest: zpci-io/v1 (posted 2021-01-19), zpci-io/v2 (inferred), zpci-io/v3 (proposed in review 2021-01-27). ${MODELS}`,
+    ],
     ['v*', 'UsageError: "v*" matches N models; name one of them.'],
   ])('--model %s', async (model, expected) => {
     expect(await failure(scenario('zpci-io/v1', []), { model })).toBe(expected);

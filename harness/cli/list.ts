@@ -7,6 +7,7 @@ import { InvalidInput } from '../scenario/validate.ts';
 import { ExitCode } from './exit.ts';
 import { readKnownEntry } from './known-entry.ts';
 import { loadSeries } from './registry.ts';
+import { findModel, labelled } from './select.ts';
 import type { Terminal } from './terminal.ts';
 
 export const LISTS = ['models', 'properties', 'corpus'] as const;
@@ -33,15 +34,17 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<Ex
       break;
     case 'properties':
       show(terminal, options, properties(series), ({ id, claim, source, notApplicableTo }) => {
-        const broken = (notApplicableTo as string[]).join(', ');
-        return `${id}\n    ${claim}\n    source: ${source}${broken === '' ? '' : `\n    does not apply to: ${broken}`}`;
+        const states = (notApplicableTo as string[])
+          .map((one) => labelled(findModel(series, one)!))
+          .join(', ');
+        return `${id}\n    ${claim}\n    source: ${source}${states === '' ? '' : `\n    does not apply to: ${states}`}`;
       });
       break;
     case 'corpus':
       if (!existsSync(options.corpus))
         terminal.error(`${options.corpus} does not exist: there are no entries.`);
-      show(terminal, options, corpus(series, options.corpus), ({ path, kind, reason }) =>
-        plain(reason === undefined ? `${path} (${kind})` : `damaged: ${reason}`),
+      show(terminal, options, corpus(series, options.corpus), ({ path, kind, provenance, reason }) =>
+        plain(reason === undefined ? `${path} (${provenance}): ${kind}` : `damaged: ${reason}`),
       );
       break;
     default:

@@ -61,7 +61,7 @@ describe('wrong usage is one line on stderr and nothing else', () => {
     { args: ['list', 'foo'], says: /Given: "foo", Choices: "models", "properties", "corpus"/ },
     {
       args: ['--model', 'v9'],
-      says: /unknown model "v9"\. Nearest: zpci-io\/v1, zpci-io\/v2, zpci-io\/v3\./,
+      says: /unknown model "v9"\. Nearest: zpci-io\/v1 \(posted 2021-01-19\), zpci-io\/v2 \(inferred\), zpci-io\/v3 \(proposed in review 2021-01-27\)\./,
     },
     { args: ['--model', 'v1:4'], says: /does not build: patch 4\/4 .* uses what patch 3\/4 introduces/ },
     { args: ['--property', 'no-deadlokc'], says: /unknown property "no-deadlokc"\. Nearest: no-deadlock, / },
@@ -134,7 +134,7 @@ describe('output', () => {
 
   test('has results on stdout and progress on stderr, which -q leaves out', async () => {
     const { stdout, stderr } = await zpciFuzz(ONE_CLAIM);
-    expect(stderr).toBe('zpci-io/v1: 100% (20 sequences, 1 failure)\n');
+    expect(stderr).toBe('zpci-io/v1 (posted 2021-01-19): 100% (20 sequences, 1 failure)\n');
     const quiet = await zpciFuzz([...ONE_CLAIM, '-q']);
     expect(quiet.stderr).toBe('');
     expect(stdout.endsWith(quiet.stdout.split('\n').slice(3).join('\n'))).toBe(true);
@@ -151,7 +151,7 @@ describe('output', () => {
     const { child, ended } = start(args, { cwd: folder.path });
     child.stdout.once('data', () => child.stdout.destroy());
     const { code, stderr } = await ended;
-    expect(stderr).toBe('zpci-io/v1: 100% (20 sequences, 1 failure)\n');
+    expect(stderr).toBe('zpci-io/v1 (posted 2021-01-19): 100% (20 sequences, 1 failure)\n');
     expect(code).toBe(1);
     expect(entryPaths(corpus)).toHaveLength(1);
   });

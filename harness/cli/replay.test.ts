@@ -76,12 +76,18 @@ describe('a replay says', () => {
     code: ExitCode;
     strict?: ExitCode;
   }>([
-    { name: 'reproduced', status: 'reproduced', path: partial!, line: /^reproduced {7}\S+$/m, code: 0 },
+    {
+      name: 'reproduced',
+      status: 'reproduced',
+      path: partial!,
+      line: /^reproduced {7}\S+ on \S+ \([^)]+\)$/m,
+      code: 0,
+    },
     {
       name: 'reproduced, by other steps',
       status: 'reproduced',
       path: entryWith({ expected: { ...ENTRY.expected, trace: ['another'] } }),
-      line: /^reproduced {7}\S+ \(its steps differ from those recorded\)$/m,
+      line: /^reproduced {7}\S+ on \S+ \([^)]+\); its steps differ from those recorded$/m,
       code: 0,
     },
     {
@@ -107,7 +113,7 @@ describe('a replay says', () => {
       name: 'another violation',
       status: 'other violation',
       path: entryWith({ kind: 'another-kind' }),
-      line: /^other violation {2}\S+: request-needs-all-its-bytes \(executes-on-a-partial-write\), /m,
+      line: /^other violation {2}\S+ on \S+ \([^)]+\): request-needs-all-its-bytes \(executes-on-a-partial-write\), /m,
       code: 1,
     },
     {
@@ -115,7 +121,7 @@ describe('a replay says', () => {
       status: 'stale',
       path: race!,
       options: { model: 'v3' },
-      line: /^stale {12}\S+: at step 3 the schedule names "user0"; can run: user1$/m,
+      line: /^stale {12}\S+ on \S+ \([^)]+\): at step 3 the schedule names "user0"; can run: user1$/m,
       code: 1,
       strict: 3,
     },
@@ -212,6 +218,7 @@ describe('a corpus', () => {
           path: partial!.replace(folder.path, 'FOLDER'),
           status: 'reproduced',
           model: 'zpci-io/v1',
+          provenance: 'posted 2021-01-19',
           property: ENTRY.property,
           kind: ENTRY.kind,
           traceChanged: false,

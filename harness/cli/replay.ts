@@ -5,6 +5,7 @@ import { plain } from '../../reports/plain.ts';
 import { type CorpusEntry, entryPaths, type ReplayResult, replayEntry } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
+import { sourceLabel } from '../model/source.ts';
 import { quote } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
 import { ExitCode, UsageError } from './exit.ts';
@@ -74,13 +75,13 @@ function describe(line: Line): string {
     case 'damaged':
       return `damaged          ${line.reason}`;
     case 'reproduced':
-      return `reproduced       ${line.path}${line.traceChanged ? ' (its steps differ from those recorded)' : ''}`;
+      return `reproduced       ${line.path} on ${labelled(line.model)}${line.traceChanged ? '; its steps differ from those recorded' : ''}`;
     case 'fixed':
       return `fixed            ${line.path}: ${line.entry.property} (${line.entry.kind}) ${judged(line) ? 'holds on' : 'does not apply to'} ${labelled(line.model)}`;
     case 'other violation':
-      return `other violation  ${line.path}: ${line.violations.map(({ property, kind }) => `${property} (${kind})`).join(', ')}`;
+      return `other violation  ${line.path} on ${labelled(line.model)}: ${line.violations.map(({ property, kind }) => `${property} (${kind})`).join(', ')}`;
     case 'stale':
-      return `stale            ${line.path}: ${line.reason}`;
+      return `stale            ${line.path} on ${labelled(line.model)}: ${line.reason}`;
     default:
       return line satisfies never;
   }
@@ -111,6 +112,7 @@ function toJson(line: Line): { [key: string]: unknown } {
     path,
     status,
     model: model.id,
+    provenance: sourceLabel(model.state.source),
     property: entry.property,
     kind: entry.kind,
     ...(line.status === 'stale' ? { reason: line.reason } : {}),

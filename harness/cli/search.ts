@@ -5,6 +5,7 @@ import type { Counterexample, ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import type { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
+import { labelled } from './select.ts';
 
 /** How much of a search to do, and what ends it early. */
 export interface Budget {
@@ -28,7 +29,7 @@ export async function searchModel(
   const results: ChunkResult[] = [];
   let stopped: ModelResult['stopped'] = null;
   const chunks = chunksOf(budget);
-  progress.start(model.id, budget.runs);
+  progress.start(labelled(model), budget.runs);
 
   const worker = async (): Promise<void> => {
     for (const { chunk, sequences } of chunks) {

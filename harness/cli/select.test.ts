@@ -57,7 +57,7 @@ describe('no model is selected by', () => {
     (pattern) => {
       expect(() => ids(pattern)).toThrow(UsageError);
       expect(() => ids(pattern)).toThrow(
-        /^unknown model ".*"\. Nearest: \S+, \S+, \S+\. `zpci-fuzz list models` shows all \d+; a version's patches are picked as in v1:1\+2\.$/,
+        /^unknown model ".*"\. Nearest: \S+ \([^)]+\), \S+ \([^)]+\), \S+ \([^)]+\)\. `zpci-fuzz list models` shows all \d+; a version's patches are picked as in v1:1\+2\.$/,
       );
     },
   );

@@ -61,9 +61,15 @@ export function findModel(series: readonly Series[], id: string): Model | null {
 }
 
 function unknownModel(series: readonly Series[], given: string, full: string): UsageError {
-  const names = series.flatMap(({ name, states }) => states.map(({ id }) => `${name}/${id}`));
+  const labels = new Map(
+    series.flatMap(({ name, states }) =>
+      states.map(({ id, source }): [string, string] => [`${name}/${id}`, sourceLabel(source)]),
+    ),
+  );
+  const names = [...labels.keys()];
+  const near = nearest(full, names).map((name) => `${name} (${labels.get(name)})`);
   return new UsageError(
-    `unknown model ${quote(given)}. Nearest: ${nearest(full, names).join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
+    `unknown model ${quote(given)}. Nearest: ${near.join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
   );
 }
 

@@ -9,6 +9,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  */
 export type Field =
   | {
+      /** A whole number; one whose `max` is beyond 32 bits may also be written as a hex string. */
       readonly kind: 'integer';
       readonly min: number;
       readonly max: number;

@@ -54,7 +54,16 @@ const properties = (fields: Fields): { readonly [name: string]: Schema } =>
 function fieldSchema(field: Field): Schema {
   switch (field.kind) {
     case 'integer':
-      return { type: 'integer', minimum: field.min, maximum: field.max, description: field.about };
+      // A 64-bit quantity such as a file position may be a string too, as long as its digits keep it in bounds.
+      return {
+        type: field.max > 0xffff_ffff ? ['integer', 'string'] : 'integer',
+        minimum: field.min,
+        maximum: field.max,
+        ...(field.max > 0xffff_ffff
+          ? { pattern: `^0x[0-9a-fA-F]{1,${Math.floor(Math.log2(field.max + 1) / 4)}}$` }
+          : {}),
+        description: field.about,
+      };
     case 'u64':
       return {
         type: ['integer', 'string'],

@@ -84,15 +84,23 @@ describe('a scenario is refused in words', () => {
       JSON.parse('{"format":1,"model":"v1","ops":[],"__proto__":{"ops":[]}}'),
       'unknown field "__proto__" in the file; allowed: format, model, world, ops, schedule.',
     ],
-    ['a negative position', withOp({ pos: -1 }), 'ops[0].pos is -1; allowed: 0 to 1099511627775.'],
+    [
+      'a negative position',
+      withOp({ pos: -1 }),
+      'ops[0].pos is -1; allowed: 0 to 1099511627775, or a string like "0x100000000000".',
+    ],
     ['a huge count', withOp({ count: 2 ** 31 }), 'ops[0].count is 2147483648; allowed: 0 to 2147479552.'],
     [
       'a number beyond numbers',
       withOp({ count: JSON.parse('1e400') }),
       'ops[0].count is a number beyond all bounds; allowed: 0 to 2147479552.',
     ],
-    ['a fraction', withOp({ pos: 1.5 }), 'ops[0].pos is number 1.5; expected a whole number.'],
-    ['a number as text', withOp({ pos: '16' }), 'ops[0].pos is string "16"; expected a whole number.'],
+    [
+      'a fraction',
+      withOp({ pos: 1.5 }),
+      'ops[0].pos is number 1.5; expected a whole number or a string like "0x1000".',
+    ],
+    ['a number as text', withOp({ count: '16' }), 'ops[0].count is string "16"; expected a whole number.'],
     ['a record that is null', withOp({ req: null }), 'ops[0].req is null; expected an object.'],
     ['a record that is an array', withOp({ req: [] }), 'ops[0].req is an array; expected an object.'],
     [

@@ -98,7 +98,7 @@ function fileAccess(
 ): FileAccess {
   return {
     index,
-    pos: operation.pos as number,
+    pos: asNumber(operation.pos as number | string),
     count: operation.count as number,
     iswrite,
     buffer: (operation.buffer ?? 'ok') as BufferFault,

@@ -32,7 +32,9 @@ export const loadedPageIsDirtied: Property<Evidence> = {
   source: { status: 'inferred', note: 'v1 4/4 has put_page without set_page_dirty', invariant: 'Z8' },
   check({ evidence }, report) {
     for (const { page, step, call } of evidence.stores) {
-      if (page.dirty || !page.writable || call.ret === null) continue;
+      // A call that is still under way may mark it yet.
+      const underWay = call.thread.call === call && call.thread.path !== null;
+      if (page.dirty || !page.writable || underWay) continue;
       report('modified-page-left-clean', step, () => ({
         message: `${call.thread.name}'s PCILG changed a page that reclaim may now drop.`,
         expected: ['set_page_dirty before put_page'],
