@@ -7,6 +7,7 @@ import type { CallObserver } from '../model/instrument.ts';
 import type { Model } from '../model/model.ts';
 import { workloads } from '../scenario/arbitrary.ts';
 import type { Found } from './found.ts';
+import type { Coverage } from './result.ts';
 
 /** How a model is searched; together with the model it determines every result. */
 export interface SearchOptions {
@@ -28,17 +29,9 @@ export const SCHEDULES = 16;
 const SAMPLE_EVERY = 8;
 
 /** What one chunk saw; plain data, so that a worker can send it. */
-export interface ChunkResult {
+export interface ChunkResult extends Omit<Coverage, 'functions' | 'functionsNeverReached'> {
   readonly chunk: number;
-  readonly sequences: number;
-  readonly executions: number;
-  readonly distinctSchedules: number;
-  readonly steps: number;
-  readonly deadlocks: number;
-  readonly endlessByDesign: number;
-  readonly stepLimits: number;
   readonly functionsReached: readonly string[];
-  readonly returns: { readonly [op: string]: readonly number[] };
   /** Executions in which each claim's precondition happened, in the order of `properties`. */
   readonly exercised: readonly number[];
   readonly found: readonly Found[];

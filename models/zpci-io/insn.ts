@@ -2,7 +2,7 @@
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Operand } from '../../properties/zpci-io/evidence.ts';
-import { toNumber } from './u64.ts';
+import { fromNumber, toNumber } from '../../properties/zpci-io/u64.ts';
 import type { ZpciWorld } from './world.ts';
 
 /**
@@ -64,12 +64,13 @@ export function kernelOperand(
   len: number,
   dataSize: number,
 ): Operand {
+  const { hi, lo } = fromNumber(offset);
   return {
     path,
     fh,
     pcias,
-    offsetHi: Math.floor(offset / 0x1_0000_0000),
-    offsetLo: offset >>> 0,
+    offsetHi: hi,
+    offsetLo: lo,
     len,
     page: null,
     dataOffset: 0,

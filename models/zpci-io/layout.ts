@@ -17,7 +17,7 @@ export const VFIO_PCI_REGION_SPAN = 2 ** 40;
 /** ISM_VFIO_PCI_OFFSET_SHIFT is 48, so that BAR 0 of 256 TiB fits (bf4197be96d0). */
 export const ISM_VFIO_PCI_REGION_SPAN = 2 ** 48;
 
-export const PAGE_SIZE = 4096;
+export { PAGE_SIZE } from '../../harness/machine/memory.ts';
 /** Heap bytes before anybody wrote them: POISON_INUSE of mm/slub.c. */
 export const HEAP_GARBAGE = 0x5a;
 

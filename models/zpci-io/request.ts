@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/model/field.ts';
 import type { Request, U64 } from '../../properties/zpci-io/evidence.ts';
+import { fromNumber, parseU64 } from '../../properties/zpci-io/u64.ts';
 import { REQUEST_SIZE } from './layout.ts';
-import { parseU64 } from './u64.ts';
 
 /** The 32 bytes of a request, big endian: flags 0, gaddr 8, offset 16, reserved 24, len 28, pcias 30, reserved2 31. */
 export function requestImage(request: {
@@ -14,8 +14,9 @@ export function requestImage(request: {
   const image = new Uint8Array(REQUEST_SIZE);
   const view = new DataView(image.buffer);
   const put = (at: number, value: number | U64) => {
-    view.setUint32(at, typeof value === 'number' ? Math.floor(value / 0x1_0000_0000) : value.hi);
-    view.setUint32(at + 4, typeof value === 'number' ? value >>> 0 : value.lo);
+    const { hi, lo } = typeof value === 'number' ? fromNumber(value) : value;
+    view.setUint32(at, hi);
+    view.setUint32(at + 4, lo);
   };
   put(0, request.flags);
   put(8, request.gaddr);

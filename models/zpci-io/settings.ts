@@ -4,10 +4,10 @@ import type { Json } from '../../harness/model/field.ts';
 import { simplest } from '../../harness/model/field.ts';
 import type { Operation, WorldConfig } from '../../harness/model/model.ts';
 import type { BufferFault, FileAccess, ZpciOperation } from '../../properties/zpci-io/evidence.ts';
+import { parseU64, toNumber } from '../../properties/zpci-io/u64.ts';
 import { VFIO_PCI_NUM_REGIONS } from './layout.ts';
 import { world } from './operations.ts';
 import { parseRequest } from './request.ts';
-import { parseU64, toNumber } from './u64.ts';
 import { QEMU_PCISTB_BUF, type ZpciSettings } from './world.ts';
 
 /** An ordinary PCI function: one BAR of 16 KiB with its MSI-X table in the third page. */

@@ -6,8 +6,8 @@ import { EINVAL, ENODEV } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { FileAccess, GuestAccess } from '../../properties/zpci-io/evidence.ts';
+import { toNumber } from '../../properties/zpci-io/u64.ts';
 import { PAGE_SIZE, ZPCI_IO_BAR_MAX, ZPCI_MAX_WRITE_SIZE, ZPCI_PCIAS_CFGSPC } from './layout.ts';
-import { toNumber } from './u64.ts';
 import type { ZpciWorld } from './world.ts';
 
 /** What a handler does with an instruction once the BQL is held and the function is known to be there. */

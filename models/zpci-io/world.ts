@@ -18,9 +18,9 @@ import type {
   ZpciFacts,
   ZpciOperation,
 } from '../../properties/zpci-io/evidence.ts';
+import { u64Json } from '../../properties/zpci-io/u64.ts';
 import type { ZpciKernel } from './kernel.ts';
 import { HEADER_SIZE, HEAP_GARBAGE, PAGE_SIZE, REGION_SIZE } from './layout.ts';
-import { u64Json } from './u64.ts';
 
 /** Everything a scenario may set under `world`, parsed. */
 export interface ZpciSettings extends ZpciFacts {

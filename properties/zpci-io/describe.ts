@@ -1,8 +1,8 @@
 /** Lines for the diffs that findings show. */
+import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Call } from '../../harness/machine/thread.ts';
 import type { GuestAccess, Instruction, Operand, Request, U64, ZpciOperation } from './evidence.ts';
-
-export const hex = (hi: number, lo: number): string => `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`;
+import { hex, toNumber } from './u64.ts';
 
 /** The operation a call carries out; null for what an actor started by itself (a guest's teardown). */
 export function operationOf(call: Call): ZpciOperation | null {
@@ -10,7 +10,7 @@ export function operationOf(call: Call): ZpciOperation | null {
 }
 
 export function pageNumber({ hi, lo }: U64): number {
-  return (hi * 0x1_0000_0000 + lo - (lo % 4096)) / 4096;
+  return (toNumber(hi, lo) - (lo % PAGE_SIZE)) / PAGE_SIZE;
 }
 
 export function requestLines(insn: string, request: Request | GuestAccess): string[] {
@@ -22,7 +22,7 @@ export function requestLines(insn: string, request: Request | GuestAccess): stri
 
 /** The data address of an instruction, from the page that was pinned and the offset that was used. */
 const dataAddress = ({ page, dataOffset }: Operand): string =>
-  page === null ? 'kernel buffer' : `0x${(page.number * 4096 + dataOffset).toString(16)}`;
+  page === null ? 'kernel buffer' : `0x${(page.number * PAGE_SIZE + dataOffset).toString(16)}`;
 
 export function instructionLines({ insn, operand }: Instruction): string[] {
   const lines = [`insn   ${insn}`, `pcias  ${operand.pcias}`];

@@ -1,7 +1,8 @@
 /** Claims about which instructions the device sees: Z9 to Z12, Z21, Z22 of models/zpci-io/README.md. */
 import type { Execution, Property } from '../../harness/model/property.ts';
-import { hex, instructionLine, operationOf } from './describe.ts';
+import { instructionLine, operationOf } from './describe.ts';
 import type { Evidence, Instruction, ZpciFacts, ZpciOperation } from './evidence.ts';
+import { hex, toNumber } from './u64.ts';
 
 /** Calls `each` with every guest PCISTB that reached the device, and the instructions that it became. */
 function forGuestStores(
@@ -190,7 +191,7 @@ export const msixTableUnreachable: Property<Evidence> = {
     if (msix === null) return false;
     for (const instruction of evidence.instructions) {
       const { pcias, offsetHi, offsetLo, len } = instruction.operand;
-      if (!overlaps(msix, pcias, offsetHi * TWO_32 + offsetLo, len)) continue;
+      if (!overlaps(msix, pcias, toNumber(offsetHi, offsetLo), len)) continue;
       report('table-accessed', instruction.step, () => ({
         message: `${instruction.thread.name} reached the MSI-X table around vfio's masking.`,
         expected: ['writes dropped, reads filled with 0xff'],
@@ -200,8 +201,6 @@ export const msixTableUnreachable: Property<Evidence> = {
     return machine.returned.some((call) => aimsAt(msix, operationOf(call)));
   },
 };
-
-const TWO_32 = 0x1_0000_0000;
 
 type Table = NonNullable<ZpciFacts['msix']>;
 
@@ -216,7 +215,7 @@ function aimsAt(table: Table, operation: ZpciOperation | null): boolean {
       return overlaps(table, operation.access.index, operation.access.pos, operation.access.count);
     case 'region_write': {
       const { pcias, offset, len } = operation.request;
-      return overlaps(table, pcias, offset.hi * TWO_32 + offset.lo, len);
+      return overlaps(table, pcias, toNumber(offset.hi, offset.lo), len);
     }
     case 'pcistb':
     case 'pcistg':
@@ -224,7 +223,7 @@ function aimsAt(table: Table, operation: ZpciOperation | null): boolean {
       return overlaps(
         table,
         operation.pcias,
-        operation.offset.hi * TWO_32 + operation.offset.lo,
+        toNumber(operation.offset.hi, operation.offset.lo),
         operation.len,
       );
     default:

@@ -1,4 +1,5 @@
 /** Claims about user memory: Z7, Z8, Z16, Z25 of models/zpci-io/README.md. */
+import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Property } from '../../harness/model/property.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -19,7 +20,7 @@ export const noStoreToUnwritablePage: Property<Evidence> = {
       report(page.role === 'zero page' ? 'store-to-zero-page' : 'store-to-read-only-page', step, () => ({
         message: `${call.thread.name}'s PCILG stored 8 bytes to ${page.role === 'zero page' ? 'the shared zero page' : 'a page mapped read-only'}, around the page tables.`,
         expected: ['-EIO from get_user_pages, no store'],
-        actual: [`8 bytes stored to page 0x${(page.number * 4096).toString(16)} (${page.role})`],
+        actual: [`8 bytes stored to page 0x${(page.number * PAGE_SIZE).toString(16)} (${page.role})`],
       }));
     }
     return loaded(evidence);
@@ -38,7 +39,7 @@ export const loadedPageIsDirtied: Property<Evidence> = {
       report('modified-page-left-clean', step, () => ({
         message: `${call.thread.name}'s PCILG changed a page that reclaim may now drop.`,
         expected: ['set_page_dirty before put_page'],
-        actual: [`page 0x${(page.number * 4096).toString(16)} modified and put clean`],
+        actual: [`page 0x${(page.number * PAGE_SIZE).toString(16)} modified and put clean`],
       }));
     }
     return loaded(evidence);

@@ -1,7 +1,9 @@
 /** Claims about what a submitted request may turn into: Z4 to Z6, Z13 to Z15, Z19, Z20, Z23 of models/zpci-io/README.md. */
+import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Property } from '../../harness/model/property.ts';
 import { instructionLine, instructionLines, operationOf, pageNumber, requestLines } from './describe.ts';
 import type { Evidence, Instruction, Operand, Request, ZpciOperation } from './evidence.ts';
+import { toNumber } from './u64.ts';
 
 /** Source of the invariants: read off the patch text, nobody in the thread said them. */
 const fromPatch = (invariant: string) =>
@@ -12,10 +14,8 @@ const GADDR_AT = 24;
 const REQUEST_SIZE = 32;
 const READ = 1;
 const BLOCKW = 2;
-const TWO_32 = 0x1_0000_0000;
 /** VFIO_PCI_OFFSET_SHIFT is 40. */
 const REGION_SPAN = 2 ** 40;
-const PAGE_SIZE = 4096;
 
 type RegionWrite = Extract<ZpciOperation, { kind: 'region_write' }>;
 
@@ -83,7 +83,7 @@ function isOwn(instruction: Instruction, operation: ZpciOperation, evidence: Evi
           operand.page?.number === buffer
         );
       }
-      const start = offset.hi * TWO_32 + offset.lo;
+      const start = toNumber(offset.hi, offset.lo);
       if (operand.path !== 'derived driver' && start >= REGION_SPAN) return null;
       return operand.pcias === pcias && isWithin(operand, start, len);
     }
@@ -107,7 +107,7 @@ function isRequest({ insn, operand }: Instruction, request: Request): boolean {
 
 /** Whether a piece of an access lies in it. */
 function isWithin({ offsetHi, offsetLo, len }: Operand, start: number, count: number): boolean {
-  const offset = offsetHi * TWO_32 + offsetLo;
+  const offset = toNumber(offsetHi, offsetLo);
   return offset >= start && offset + len <= start + count;
 }
 
@@ -323,7 +323,7 @@ export const instructionStaysInBlock: Property<Evidence> = {
         }));
       }
       const size = evidence.facts.barSize[pcias]!;
-      if (offsetHi * TWO_32 + offsetLo + len > size) {
+      if (toNumber(offsetHi, offsetLo) + len > size) {
         report(size === 0 ? 'no-such-bar' : 'leaves-bar', instruction.step, () => ({
           message:
             size === 0

@@ -3,6 +3,7 @@ import type { CodePath } from '../../../harness/machine/step.ts';
 import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { FileAccess, Operand } from '../../../properties/zpci-io/evidence.ts';
+import { toNumber } from '../../../properties/zpci-io/u64.ts';
 import type { ZpciKernel } from '../kernel.ts';
 import {
   HEADER_SIZE,
@@ -12,7 +13,6 @@ import {
   VFIO_ZPCI_IO_FLAG_BLOCKW,
   VFIO_ZPCI_IO_FLAG_READ,
 } from '../layout.ts';
-import { toNumber } from '../u64.ts';
 import { reachable } from '../user-copy.ts';
 import type { ZpciWorld } from '../world.ts';
 import { introduceRegion, readHeader } from './v1-4-io-region.ts';
