@@ -1,0 +1,74 @@
+import { execute, type Program, type Run } from '../machine/execute.ts';
+import { Dpor } from './dpor.ts';
+import { linearExtensions } from './linear-extensions.ts';
+import { BoundedPreemptions } from './preemptions.ts';
+
+export interface ExhaustiveOptions {
+  /** Steps after which an execution is cut off. */
+  readonly stepsMax: number;
+  /** Schedules after which the exploration is given up, those that were abandoned half way included. */
+  readonly schedulesMax: number;
+  /** Only schedules with at most so many preemptions, without reduction; null for all schedules. */
+  readonly preemptionsMax: number | null;
+}
+
+/** What an exploration of one operation sequence covered. */
+export interface Explored {
+  /** Schedules that were run to their end. */
+  readonly schedules: number;
+  /** Schedules that were abandoned, since all that could follow was explored elsewhere. */
+  readonly pruned: number;
+  readonly steps: number;
+  /** Schedules that were cut off at the step limit. */
+  readonly cut: number;
+  /** Whether nothing is left. */
+  readonly complete: boolean;
+  /** How many schedules there are without reduction; null where that was not to be had. */
+  readonly unreduced: bigint | null;
+}
+
+/** Table places that counting the schedules of one sequence may fill. */
+const COUNT_MAX = 1_000_000;
+
+/** Runs a program under all its schedules, up to the order of steps that commute. */
+export function exploreAll(
+  program: Program,
+  schedule: Uint8Array,
+  options: ExhaustiveOptions,
+  visit: (run: Run) => void,
+): Explored {
+  const { stepsMax, schedulesMax, preemptionsMax } = options;
+  const all = preemptionsMax === null ? new Dpor() : new BoundedPreemptions(preemptionsMax);
+  let schedules = 0;
+  let steps = 0;
+  let cut = 0;
+  let complete = true;
+  let unreduced: bigint | null = preemptionsMax === null ? 0n : null;
+  let places = 0;
+  while (all.next()) {
+    if (schedules + all.prunedCount >= schedulesMax) {
+      complete = false;
+      break;
+    }
+    const run = execute(program, all, stepsMax, schedule);
+    all.close();
+    steps += run.machine.steps;
+    if (all.pruned) continue;
+    schedules++;
+    if (run.outcome === 'step-limit') cut++;
+    if (unreduced !== null && all instanceof Dpor) {
+      const counted = linearExtensions(all.trace(), COUNT_MAX - places);
+      unreduced = counted === null ? null : unreduced + counted.count;
+      places += counted?.places ?? 0;
+    }
+    visit(run);
+  }
+  return {
+    schedules,
+    pruned: all.prunedCount,
+    steps,
+    cut,
+    complete: complete && cut === 0,
+    unreduced: complete && cut === 0 ? unreduced : null,
+  };
+}
