@@ -192,7 +192,7 @@ describe('reading', () => {
     [
       'an unknown outcome',
       { ...ENTRY, expected: { ...ENTRY.expected, outcome: 'stale' } },
-      'expected.outcome is "stale"; allowed: "finished", "deadlock", "step-limit".',
+      'expected.outcome is "stale"; allowed: "finished", "deadlock", "livelock", "step-limit".',
     ],
     [
       'an operation that is none',

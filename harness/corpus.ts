@@ -224,7 +224,7 @@ export function entrySchema(series: SeriesInfo): Schema {
         required: ['outcome', 'step', 'trace'],
         additionalProperties: false,
         properties: {
-          outcome: { enum: ['finished', 'deadlock', 'step-limit'] },
+          outcome: { enum: ['finished', 'deadlock', 'livelock', 'step-limit'] },
           step: { type: 'integer', minimum: 0 },
           trace: { type: 'array', items: text },
         },

@@ -47,6 +47,8 @@ function outcomeText({ outcome, stale, steps }: Recording): string {
       return `finished after ${count(steps.length, 'step')}`;
     case 'deadlock':
       return `deadlock after ${count(steps.length, 'step')}`;
+    case 'livelock':
+      return `livelock: goes round for ever, shown up to the end of its first round (${count(steps.length, 'step')})`;
     case 'step-limit':
       return `stopped at the step limit, after ${count(steps.length, 'step')}`;
     case 'stale':

@@ -1,8 +1,32 @@
-import type { Counterexample, Coverage, ModelResult, Verdict } from '../harness/campaign/result.ts';
+import type { Hang } from '../harness/campaign/hang.ts';
+import type {
+  Counterexample,
+  Coverage,
+  LockOrderSummary,
+  ModelResult,
+  Verdict,
+} from '../harness/campaign/result.ts';
+import type { StrategyName } from '../harness/explore/strategies.ts';
 import type { Provenance } from './state-name.ts';
 
-export interface RunJsonInput {
+/** What was searched and how: together with the models, all that a result depends on. */
+export interface RunSettings {
+  /** Version of the tool. */
+  readonly version: string;
   readonly seed: number;
+  /** The part of the work that was done, `2/8`; of all of it `1/1`. */
+  readonly shard: string;
+  /** Parts that a merged report lacks; absent where it lacks none. */
+  readonly shardsMissing?: readonly string[];
+  /** Operation sequences for each model, in all shards together; null if only time ended the search. */
+  readonly runs: number | null;
+  readonly strategy: StrategyName;
+  readonly maxOps: number;
+  readonly maxSteps: number;
+}
+
+export interface RunJsonInput {
+  readonly settings: RunSettings;
   readonly results: readonly ModelResult[];
   /** Where each state comes from, by model id (`zpci-io/v1`). */
   readonly labels: ReadonlyMap<string, Provenance>;
@@ -16,12 +40,14 @@ export interface ModelJson {
   readonly verdicts: readonly Verdict[];
   readonly counterexamples: readonly Counterexample[];
   readonly coverage: Coverage;
+  /** Where the model did not come back. */
+  readonly hangs: readonly Hang[];
+  readonly lockOrder: LockOrderSummary;
 }
 
-export interface RunJson {
+export interface RunJson extends RunSettings {
   readonly format: 1;
   readonly tool: 'zpci-fuzz';
-  readonly seed: number;
   readonly models: readonly ModelJson[];
 }
 
@@ -31,11 +57,19 @@ export interface RunJson {
  *
  * @throws if a model has no label: a state is never named without one.
  */
-export function runJson({ seed, results, labels }: RunJsonInput): RunJson {
+export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
+  const { version, seed, shard, shardsMissing, runs, strategy, maxOps, maxSteps } = settings;
   return {
     format: 1,
     tool: 'zpci-fuzz',
+    version,
     seed,
+    shard,
+    ...(shardsMissing === undefined ? {} : { shardsMissing: [...shardsMissing] }),
+    runs,
+    strategy,
+    maxOps,
+    maxSteps,
     models: results.map((result) => {
       const provenance = labels.get(result.model);
       if (provenance === undefined) {
@@ -56,6 +90,8 @@ function modelJson(result: ModelResult, { label, status }: Provenance): ModelJso
     verdicts: result.verdicts.map(verdictJson),
     counterexamples: result.counterexamples.map(counterexampleJson),
     coverage: coverageJson(result.coverage),
+    hangs: result.hangs.map(hangJson),
+    lockOrder: lockOrderJson(result.lockOrder),
   };
 }
 
@@ -87,6 +123,27 @@ function counterexampleJson(found: Counterexample): Counterexample {
   };
 }
 
+function hangJson(hang: Hang): Hang {
+  const { run, sequence, shrinking } = hang.foundWith;
+  return {
+    during: hang.during,
+    actor: hang.actor,
+    operation: hang.operation,
+    function: hang.function,
+    claim: hang.claim,
+    step: hang.step,
+    times: hang.times,
+    foundWith: {
+      run,
+      sequence,
+      shrinking: shrinking === null ? null : { property: shrinking.property, kind: shrinking.kind },
+    },
+    world: hang.world,
+    ops: hang.ops,
+    schedule: hang.schedule,
+  };
+}
+
 function coverageJson(coverage: Coverage): Coverage {
   return {
     sequences: coverage.sequences,
@@ -95,6 +152,7 @@ function coverageJson(coverage: Coverage): Coverage {
     steps: coverage.steps,
     deadlocks: coverage.deadlocks,
     endlessByDesign: coverage.endlessByDesign,
+    livelocks: coverage.livelocks,
     stepLimits: coverage.stepLimits,
     functions: coverage.functions,
     functionsNeverReached: [...coverage.functionsNeverReached],
@@ -103,5 +161,32 @@ function coverageJson(coverage: Coverage): Coverage {
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([op, values]) => [op, [...values]]),
     ),
+  };
+}
+
+type Use = LockOrderSummary['asks'][number]['asks'];
+
+const useJson = ({ lock, shared }: Use): Use => ({ lock, shared });
+
+function lockOrderJson({ locks, asks, closed, predicted }: LockOrderSummary): LockOrderSummary {
+  return {
+    locks: [...locks],
+    asks: asks.map((ask) => ({
+      holds: ask.holds.map(useJson),
+      asks: useJson(ask.asks),
+      by: ask.by.map(({ actor, operation, process, after }) => ({ actor, operation, process, after })),
+    })),
+    closed: closed.map((cycle) => [...cycle]),
+    predicted: predicted.map((cycle) => ({
+      locks: [...cycle.locks],
+      threads: cycle.threads.map(({ actor, operation, held, asks: asked, holds }) => ({
+        actor,
+        operation,
+        held: useJson(held),
+        asks: useJson(asked),
+        holds: holds.map(useJson),
+      })),
+      writers: cycle.writers.map(({ lock, actor, operation }) => ({ lock, actor, operation })),
+    })),
   };
 }

@@ -1,6 +1,8 @@
 import type { Coverage, ModelResult, Verdict } from '../harness/campaign/result.ts';
 import type { Style } from './ansi.ts';
 import { count, thousands } from './count.ts';
+import { hangLines } from './hang-lines.ts';
+import { lockOrderText, predictedLines } from './lock-order.ts';
 import { type Line, labelled, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
 import { plain } from './plain.ts';
 import { labelledName } from './state-name.ts';
@@ -36,13 +38,15 @@ export function renderModelResult(result: ModelResult, info: StateHeading, optio
       ],
       verdictLines(result.verdicts, width),
       coverageLines(result, width),
+      ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
+      hangLines(result.hangs, width),
       conclusion(result, width),
     ),
     options,
   );
 }
 
-function verdictLines(verdicts: readonly Verdict[], width: number): Line[] {
+export function verdictLines(verdicts: readonly Verdict[], width: number): Line[] {
   const longest = widest(verdicts.map(({ property }) => property));
   return ORDER.flatMap((word) =>
     verdicts
@@ -89,7 +93,7 @@ function detailsOf({ verdict, kinds, reason, exercised }: Verdict): string[] {
   }
 }
 
-function coverageLines({ coverage, stopped }: ModelResult, width: number): Line[] {
+function coverageLines({ coverage, lockOrder, stopped }: ModelResult, width: number): Line[] {
   const label = (name: string, text: string) => labelled(name, LABEL_WIDTH, text, width);
   return [
     ...label('covered', coverageText(coverage)),
@@ -98,6 +102,7 @@ function coverageLines({ coverage, stopped }: ModelResult, width: number): Line[
       label(at === 0 ? 'returns' : '', `${op}: ${returnsText(values)}`),
     ),
     ...label('ended', endText(coverage)),
+    ...label('locks', lockOrderText(lockOrder)),
     ...(stopped === null ? [] : label('stopped', stoppedText(stopped))),
   ];
 }
@@ -124,10 +129,11 @@ function returnsText(values: readonly number[]): string {
   return [...values.filter((value) => value < 0), ...range].join(', ');
 }
 
-function endText({ deadlocks, endlessByDesign, stepLimits }: Coverage): string {
+function endText({ deadlocks, endlessByDesign, livelocks, stepLimits }: Coverage): string {
   const silent =
     endlessByDesign === 0 ? '' : `, ${thousands(endlessByDesign)} waiting for a guest that never answers`;
-  return `${count(deadlocks, 'execution')} in a deadlock${silent}, ${thousands(stepLimits)} at the step limit`;
+  const round = livelocks === 0 ? '' : `, ${thousands(livelocks)} in a livelock`;
+  return `${count(deadlocks, 'execution')} in a deadlock${round}${silent}, ${thousands(stepLimits)} at the step limit`;
 }
 
 function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {
@@ -138,18 +144,21 @@ function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {
       return 'by --time, before the number of runs was reached';
     case 'bail':
       return 'by --bail, at the first violation';
+    case 'hang':
+      return 'by hangs: a model that does not come back so often is not searched further';
     default:
       return stopped satisfies never;
   }
 }
 
 /** A search that found nothing says how far it looked. */
-function conclusion({ verdicts, coverage }: ModelResult, width: number): Line[] {
+function conclusion({ verdicts, coverage, hangs }: ModelResult, width: number): Line[] {
   const numberOf = (word: VerdictWord) => verdicts.filter(({ verdict }) => verdict === word).length;
   const ranOn = `on ${count(coverage.executions, 'execution')} of ${count(coverage.sequences, 'operation sequence')}`;
   const inconclusive = numberOf('inconclusive');
   const violated = numberOf('violated');
-  const unsure = inconclusive === 0 ? '' : `; inconclusive: ${thousands(inconclusive)}`;
+  const hung = hangs.length === 0 ? '' : `; hangs: ${thousands(hangs.length)}`;
+  const unsure = `${inconclusive === 0 ? '' : `; inconclusive: ${thousands(inconclusive)}`}${hung}`;
   if (violated > 0) {
     return paragraph(
       `violated: ${thousands(violated)} of ${count(verdicts.length, 'claim')}${unsure}`,
@@ -158,8 +167,8 @@ function conclusion({ verdicts, coverage }: ModelResult, width: number): Line[] 
     );
   }
   if (numberOf('holds') === 0) {
-    return paragraph(`inconclusive: ${count(inconclusive, 'claim')}, ${ranOn}`, width, 'unsure');
+    return paragraph(`inconclusive: ${count(inconclusive, 'claim')}, ${ranOn}${hung}`, width, 'unsure');
   }
   const holds = `holds: ${count(numberOf('holds'), 'claim')}, ${ranOn} (bounded search, not a proof)${unsure}`;
-  return paragraph(holds, width, 'good');
+  return paragraph(holds, width, hangs.length === 0 ? 'good' : 'unsure');
 }

@@ -36,6 +36,8 @@ function resultOf(verdicts: readonly Verdict[], stopped: ModelResult['stopped'] 
     stopped,
     verdicts,
     counterexamples: [],
+    hangs: [],
+    lockOrder: { locks: ['a', 'b'], asks: [], closed: [], predicted: [] },
     coverage: {
       sequences: 2500,
       executions: 40000,
@@ -43,6 +45,7 @@ function resultOf(verdicts: readonly Verdict[], stopped: ModelResult['stopped'] 
       steps: 1234567,
       deadlocks: 1,
       endlessByDesign: 0,
+      livelocks: 0,
       stepLimits: 0,
       functions: 23,
       functionsNeverReached: ['reset_slot', 'zpci_store'],
@@ -73,6 +76,7 @@ describe('renderModelResult', () => {
       returns  region_write: -22, -14, -5, 32
                power_off: 0
       ended    1 execution in a deadlock, 0 at the step limit
+      locks    2 locks, nested in 0 orders, no cycle
       stopped  by --time, before the number of runs was reached
 
       violated: 1 of 3 claims; inconclusive: 1
@@ -107,12 +111,21 @@ describe('renderModelResult', () => {
 });
 
 describe('runJson', () => {
+  const settings = {
+    version: '1.2.3',
+    seed: 7,
+    shard: '1/1',
+    runs: 2500,
+    strategy: 'portfolio',
+    maxOps: 6,
+    maxSteps: 10000,
+  } as const;
   const labels = new Map([
     ['zpci-io/v3', { label: 'proposed in review 2021-01-27', status: 'proposed in review' as const }],
   ]);
 
   it('is plain data with every state labelled, in a fixed order of keys', () => {
-    const json = runJson({ seed: 7, results: [resultOf([violated, unexercised])], labels });
+    const json = runJson({ settings, results: [resultOf([violated, unexercised])], labels });
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
     expect(json).toMatchObject({
       format: 1,
@@ -141,7 +154,7 @@ describe('runJson', () => {
       },
       ...rest,
     };
-    const bytes = (results: readonly ModelResult[]) => JSON.stringify(runJson({ seed: 7, results, labels }));
+    const bytes = (results: readonly ModelResult[]) => JSON.stringify(runJson({ settings, results, labels }));
     expect(bytes([rebuilt])).toBe(bytes([result]));
   });
 
@@ -159,7 +172,7 @@ describe('runJson', () => {
       minimal: true,
       foundWith: { ops: 5, run: 3 },
     };
-    const json = runJson({ seed: 7, results: [{ ...resultOf([]), counterexamples: [found] }], labels });
+    const json = runJson({ settings, results: [{ ...resultOf([]), counterexamples: [found] }], labels });
     expect(json.models[0]!.counterexamples).toEqual([found]);
     expect(Object.keys(json.models[0]!.counterexamples[0]!.scenario)).toEqual([
       'format',
@@ -170,7 +183,7 @@ describe('runJson', () => {
   });
 
   it('refuses a state without a label', () => {
-    expect(() => runJson({ seed: 7, results: [resultOf([])], labels: new Map() })).toThrow(
+    expect(() => runJson({ settings, results: [resultOf([])], labels: new Map() })).toThrow(
       'expected a provenance label for zpci-io/v3, got them for no model',
     );
   });

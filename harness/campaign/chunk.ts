@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { derive } from '../explore/rng.ts';
 import { SearchStrategies, type StrategyName } from '../explore/strategies.ts';
-import { type Benches, compileProgram, execute, type Instruments } from '../machine/execute.ts';
+import { type Benches, compileProgram, execute, type Instruments, lockOrderOf } from '../machine/execute.ts';
+import type { LockOrderRecord } from '../machine/lock-order.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { CallObserver } from '../model/instrument.ts';
 import type { Model } from '../model/model.ts';
-import { workloads } from '../scenario/arbitrary.ts';
+import { type Workload, workloads } from '../scenario/arbitrary.ts';
 import type { Found } from './found.ts';
+import type { Hang } from './hang.ts';
 import type { Coverage } from './result.ts';
 
 /** How a model is searched; together with the model it determines every result. */
@@ -35,6 +37,17 @@ export interface ChunkResult extends Omit<Coverage, 'functions' | 'functionsNeve
   /** Executions in which each claim's precondition happened, in the order of `properties`. */
   readonly exercised: readonly number[];
   readonly found: readonly Found[];
+  readonly lockOrder: LockOrderRecord;
+  /** Sequences that did not end: found by whoever waited for them, and left out here. */
+  readonly hangs: readonly Hang[];
+}
+
+/** How a chunk is run, as far as that is no part of what it is. */
+export interface ChunkRun {
+  /** Sequences to leave out, since they do not end. */
+  readonly skip?: readonly number[];
+  /** Called before a sequence is prepared and before each of its executions: the last that is heard if it hangs. */
+  beat?(sequence: number, workload: Workload): void;
 }
 
 /** Runs the `chunk`-th piece of a search: depends on nothing but its arguments. */
@@ -43,6 +56,7 @@ export function runChunk(
   options: SearchOptions,
   chunk: number,
   sequences: number,
+  { skip = [], beat = () => {} }: ChunkRun = {},
 ): ChunkResult {
   const seed = derive(options.seed, chunk);
   const generated = fc.sample(workloads(model.series, options.opsMax), { numRuns: sequences, seed });
@@ -61,12 +75,17 @@ export function runChunk(
   let steps = 0;
   let deadlocks = 0;
   let endlessByDesign = 0;
+  let livelocks = 0;
   let stepLimits = 0;
 
-  generated.forEach(({ world, ops }, sequence) => {
+  generated.forEach((workload, sequence) => {
+    if (skip.includes(sequence)) return;
+    const { world, ops } = workload;
+    beat(sequence, workload);
     const program = compileProgram(model, world, ops, benches);
     let length = 0;
     for (let i = 0; i < SCHEDULES; i++) {
+      beat(sequence, workload);
       const instruments = i === 0 && sequence % SAMPLE_EVERY === 0 ? sample : undefined;
       const run = execute(program, strategies.next(i, length), options.stepsMax, schedule, instruments);
       const { machine, outcome } = run;
@@ -77,6 +96,7 @@ export function runChunk(
         if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) endlessByDesign++;
         else deadlocks++;
       }
+      if (outcome === 'livelock') livelocks++;
       if (outcome === 'step-limit') stepLimits++;
       if (isNew(hashes, i, hash(schedule, machine.steps))) distinctSchedules++;
       noteReturns(returns, machine);
@@ -113,17 +133,20 @@ export function runChunk(
 
   return {
     chunk,
-    sequences,
+    sequences: sequences - skip.length,
     executions,
     distinctSchedules,
     steps,
     deadlocks,
     endlessByDesign,
+    livelocks,
     stepLimits,
     functionsReached: [...reached],
     returns: Object.fromEntries([...returns].map(([op, values]) => [op, [...values]])),
     exercised,
     found: [...found.values()],
+    lockOrder: lockOrderOf(benches),
+    hangs: [],
   };
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { NO_LOCK_ORDER } from '../machine/lock-order.ts';
+import type { Model } from '../model/model.ts';
 import type { ChunkResult } from './chunk.ts';
 import { runChunk, type SearchOptions } from './chunk.ts';
 import { counterSeries } from './counter.fixture.ts';
@@ -24,11 +26,14 @@ const NOTHING: ChunkResult = {
   steps: 0,
   deadlocks: 0,
   endlessByDesign: 0,
+  livelocks: 0,
   stepLimits: 0,
   functionsReached: [],
   returns: {},
   exercised: [0, 0],
   found: [],
+  hangs: [],
+  lockOrder: NO_LOCK_ORDER,
 };
 const chunk = (changes: Partial<ChunkResult>): ChunkResult => ({ ...NOTHING, ...changes });
 const finding = (changes: Partial<Found>): Found => ({
@@ -103,6 +108,33 @@ describe('merged results', () => {
     ]);
   });
 
+  test('do not say that a liveness claim holds where executions were cut off', () => {
+    const live: Model = {
+      ...model,
+      properties: model.properties.map((property) => ({ ...property, liveness: true })),
+    };
+    const verdicts = (stepLimits: number, found: readonly Found[] = []) =>
+      mergeResult(live, options, [chunk({ exercised: [5, 5], stepLimits, found })], [], null).verdicts.map(
+        ({ verdict, reason }) => [verdict, reason],
+      );
+    expect(verdicts(0)).toEqual([
+      ['holds', undefined],
+      ['holds', undefined],
+    ]);
+    const cut = ['inconclusive', '3 executions reached the step limit of 100'];
+    expect(verdicts(3)).toEqual([cut, cut]);
+    expect(verdicts(3, [finding({})])).toEqual([['violated', undefined], cut]);
+    expect(verdicts(1)[0]).toEqual(['inconclusive', '1 execution reached the step limit of 100']);
+    const { verdicts: safety } = mergeResult(
+      model,
+      options,
+      [chunk({ exercised: [5, 5], stepLimits: 3 })],
+      [],
+      null,
+    );
+    expect(safety.map(({ verdict }) => verdict)).toEqual(['holds', 'holds']);
+  });
+
   test('of no chunk at all are inconclusive', () => {
     const { verdicts, coverage, stopped } = mergeResult(model, options, [], [], 'time');
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'inconclusive']);
@@ -124,6 +156,7 @@ describe('merged results', () => {
       steps: 4,
       deadlocks: 5,
       endlessByDesign: 6,
+      livelocks: 8,
       stepLimits: 7,
       functionsReached: ['peek'],
       returns: { peek: [10, -5] },
@@ -136,6 +169,7 @@ describe('merged results', () => {
       steps: 8,
       deadlocks: 10,
       endlessByDesign: 12,
+      livelocks: 16,
       stepLimits: 14,
       functions: 2,
       functionsNeverReached: ['increment'],
@@ -144,7 +178,7 @@ describe('merged results', () => {
   });
 
   test('hand on the counterexamples', () => {
-    const found = { property: LOST } as Counterexample;
-    expect(mergeResult(model, options, [], [found], null).counterexamples).toEqual([found]);
+    const shrunk = { counterexample: { property: LOST } as Counterexample, hangs: [] };
+    expect(mergeResult(model, options, [], [shrunk], null).counterexamples).toEqual([shrunk.counterexample]);
   });
 });

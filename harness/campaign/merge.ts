@@ -1,7 +1,10 @@
+import { mergeLockOrders } from '../machine/lock-order.ts';
+import { predictDeadlocks } from '../machine/lock-order-cycles.ts';
 import type { Model } from '../model/model.ts';
 import type { ChunkResult, SearchOptions } from './chunk.ts';
 import type { Found } from './found.ts';
-import type { Counterexample, Coverage, ModelResult, Verdict } from './result.ts';
+import { mergeHangs } from './hang.ts';
+import type { Coverage, LockOrderSummary, ModelResult, Shrunk, Verdict } from './result.ts';
 
 /** First finding of each failure identity over all chunks, in the order of the claims. Order of chunks is no matter. */
 export function mergeFound(model: Model, chunks: readonly ChunkResult[]): Found[] {
@@ -28,12 +31,13 @@ export function mergeResult(
   model: Model,
   options: SearchOptions,
   chunks: readonly ChunkResult[],
-  counterexamples: readonly Counterexample[],
+  shrunk: readonly Shrunk[],
   stopped: ModelResult['stopped'],
 ): ModelResult {
   const found = mergeFound(model, chunks);
   const properties = model.properties.filter(({ id }) => options.properties.includes(id));
-  const verdicts = properties.map(({ id, claim }, at): Verdict => {
+  const coverage = mergeCoverage(model, chunks);
+  const verdicts = properties.map(({ id, claim, liveness }, at): Verdict => {
     const exercised = chunks.reduce((sum, chunk) => sum + chunk.exercised[at]!, 0);
     const kinds = found
       .filter(({ property }) => property === id)
@@ -47,9 +51,24 @@ export function mergeResult(
         reason: 'never exercised: its precondition did not happen',
       };
     }
+    if (liveness === true && coverage.stepLimits > 0) {
+      return { ...shared, verdict: 'inconclusive', reason: cutOff(coverage.stepLimits, options.stepsMax) };
+    }
     return { ...shared, verdict: 'holds' };
   });
-  return { model: model.id, verdicts, counterexamples, coverage: mergeCoverage(model, chunks), stopped };
+  const lockOrder = mergeLockOrder(chunks);
+  const counterexamples = shrunk.flatMap(({ counterexample }) => counterexample ?? []);
+  const hangs = mergeHangs([...chunks, ...shrunk].flatMap((one) => one.hangs));
+  return { model: model.id, verdicts, counterexamples, coverage, hangs, lockOrder, stopped };
+}
+
+/** What would have come of an execution that was cut off, nobody knows. */
+const cutOff = (executions: number, stepsMax: number): string =>
+  `${executions} execution${executions === 1 ? '' : 's'} reached the step limit of ${stepsMax}`;
+
+function mergeLockOrder(chunks: readonly ChunkResult[]): LockOrderSummary {
+  const record = mergeLockOrders(chunks.map(({ lockOrder }) => lockOrder));
+  return { ...record, predicted: predictDeadlocks(record) };
 }
 
 function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
@@ -68,6 +87,7 @@ function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
     steps: sum((chunk) => chunk.steps),
     deadlocks: sum((chunk) => chunk.deadlocks),
     endlessByDesign: sum((chunk) => chunk.endlessByDesign),
+    livelocks: sum((chunk) => chunk.livelocks),
     stepLimits: sum((chunk) => chunk.stepLimits),
     functions: model.functions.length,
     functionsNeverReached: model.functions.filter((name) => !reached.has(name)),

@@ -1,4 +1,7 @@
+import type { LockOrderRecord } from '../machine/lock-order.ts';
+import type { PredictedDeadlock } from '../machine/lock-order-cycles.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Hang } from './hang.ts';
 
 /** A failure is the same one if claim and kind are. */
 export interface FailureIdentity {
@@ -13,6 +16,13 @@ export interface Counterexample extends FailureIdentity {
   readonly minimal: boolean;
   /** Where it first showed: operations and context switches before shrinking. */
   readonly foundWith: { readonly ops: number; readonly run: number };
+}
+
+/** What came of shrinking a finding. */
+export interface Shrunk {
+  /** As it was found where shrinking hung; null where not even that could be shown. */
+  readonly counterexample: Counterexample | null;
+  readonly hangs: readonly Hang[];
 }
 
 export interface Verdict {
@@ -40,6 +50,8 @@ export interface Coverage {
   readonly deadlocks: number;
   /** Executions that ended in a wait for which the kernel promises no end. */
   readonly endlessByDesign: number;
+  /** Executions that went round for ever, every thread having its turn. */
+  readonly livelocks: number;
   readonly stepLimits: number;
   /** Functions of the state that no sampled execution entered. */
   readonly functionsNeverReached: readonly string[];
@@ -48,11 +60,22 @@ export interface Coverage {
   readonly returns: { readonly [op: string]: readonly number[] };
 }
 
+/**
+ * The order in which locks were taken, and the deadlocks that it would allow though no execution showed them.
+ * No verdict: a claim is broken by an execution, and a prediction may be of threads that never run together.
+ */
+export interface LockOrderSummary extends LockOrderRecord {
+  readonly predicted: readonly PredictedDeadlock[];
+}
+
 export interface ModelResult {
   readonly model: string;
   readonly verdicts: readonly Verdict[];
   readonly counterexamples: readonly Counterexample[];
   readonly coverage: Coverage;
-  /** Set if the run was stopped before its budget was used: by a signal, --time or --bail. */
-  readonly stopped: 'interrupt' | 'time' | 'bail' | null;
+  /** Where the model did not come back; what hung is no part of the coverage. Mostly empty. */
+  readonly hangs: readonly Hang[];
+  readonly lockOrder: LockOrderSummary;
+  /** Set if the run was stopped before its budget was used: by a signal, --time or --bail, or by too many hangs. */
+  readonly stopped: 'interrupt' | 'time' | 'bail' | 'hang' | null;
 }

@@ -2,10 +2,10 @@ import { tame } from '../quote.ts';
 import { UsageError } from './exit.ts';
 import { nearest } from './nearest.ts';
 
-/** Arguments of `run` that may be given several times, and the paths of `replay`. */
-const REPEATABLE = ['_', 'path', 'model', 'property', 'reporter'];
+/** Arguments that may be given several times, and the paths of `replay`. */
+const REPEATABLE = ['_', 'path', 'model', 'property', 'reporter', 'world'];
 /** Commands that take one model. */
-const SINGLE_MODEL: readonly unknown[] = ['exec', 'replay'];
+const SINGLE_MODEL: readonly unknown[] = ['exec', 'replay', 'verify'];
 
 /**
  * What the parser lets through and nobody means: `--model` without a name, `--seed 1 --seed 2`, `--json=FILE`.

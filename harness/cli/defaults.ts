@@ -5,4 +5,8 @@ export const DEFAULTS = {
   maxSteps: '10000',
   strategy: 'portfolio',
   corpus: 'corpus',
+  /** Operations that scenarios of `verify MODEL` have at most. */
+  verifyOps: '3',
+  /** Schedules after which `verify` gives up one operation sequence. */
+  schedules: '50000',
 } as const;

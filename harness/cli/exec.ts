@@ -25,12 +25,7 @@ export interface ExecOptions {
 export async function exec(options: ExecOptions, terminal: Terminal): Promise<ExitCode> {
   const series = await loadSeries();
   const scenario = readScenario(series, options.file);
-  const model = modelOf(series, options, scenario);
-  if (model.series.name !== seriesOf(series, scenario.model, options.file).name) {
-    throw new InvalidInput(
-      `${options.file}: its operations are of ${scenario.model}, --model names ${model.id}, of another series.`,
-    );
-  }
+  const model = modelOfScenario(series, options, scenario);
   const recording = record(model, { ...scenario, model: model.id }, options.stepsMax);
   if (recording.stale !== null) {
     const { step, expected, runnable } = recording.stale;
@@ -46,11 +41,28 @@ export async function exec(options: ExecOptions, terminal: Terminal): Promise<Ex
   return recording.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
 }
 
-/** The model that runs: --model's, else the file's. */
-function modelOf(series: readonly Series[], { model, file }: ExecOptions, scenario: Scenario): Model {
-  if (model !== null) return selectModel(series, model);
+/**
+ * The model that a scenario of a file runs on: --model's, else the file's.
+ *
+ * @throws {@link InvalidInput} if it is of another series than the operations.
+ */
+export function modelOfScenario(
+  series: readonly Series[],
+  { model: given, file }: Pick<ExecOptions, 'model' | 'file'>,
+  scenario: Scenario,
+): Model {
+  const model = given === null ? modelOfFile(series, file, scenario) : selectModel(series, given);
+  if (model.series.name !== seriesOf(series, scenario.model, file).name) {
+    throw new InvalidInput(
+      `${file}: its operations are of ${scenario.model}, --model names ${model.id}, of another series.`,
+    );
+  }
+  return model;
+}
+
+function modelOfFile(series: readonly Series[], file: string, { model }: Scenario): Model {
   try {
-    return selectModel(series, scenario.model);
+    return selectModel(series, model);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new InvalidInput(`${file}: ${error.message}`);

@@ -1,10 +1,13 @@
 import { type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
+import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
 import type { Found } from '../campaign/found.ts';
 import type { Counterexample } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
-import type { Series } from '../model/series.ts';
+import type { Workload } from '../scenario/arbitrary.ts';
+import { record } from '../scenario/recording.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { shrink } from '../scenario/shrink.ts';
-import { findModel } from './select.ts';
+import type { Bound } from '../scenario/small-scenarios.ts';
 
 /** A piece of work as a worker gets it: plain data. */
 export type Job =
@@ -14,23 +17,51 @@ export type Job =
       readonly options: SearchOptions;
       readonly chunk: number;
       readonly sequences: number;
+      /** Sequences to leave out, since they do not end. */
+      readonly skip?: readonly number[];
     }
-  | { readonly kind: 'shrink'; readonly model: string; readonly found: Found; readonly stepsMax: number };
+  | {
+      readonly kind: 'exhaust';
+      readonly model: string;
+      readonly bound: Bound;
+      readonly options: ExhaustOptions;
+      readonly from: number;
+      readonly to: number;
+      readonly known: readonly string[];
+    }
+  | { readonly kind: 'shrink'; readonly model: string; readonly found: Found; readonly stepsMax: number }
+  | {
+      readonly kind: 'record';
+      readonly model: string;
+      readonly scenario: Scenario;
+      readonly stepsMax: number;
+    };
 
 export type ChunkJob = Extract<Job, { kind: 'chunk' }>;
+export type ExhaustJob = Extract<Job, { kind: 'exhaust' }>;
 export type ShrinkJob = Extract<Job, { kind: 'shrink' }>;
+export type RecordJob = Extract<Job, { kind: 'record' }>;
 
-export function runChunkJob(series: readonly Series[], job: ChunkJob): ChunkResult {
-  return runChunk(modelOf(series, job), job.options, job.chunk, job.sequences);
+/** Told before each execution; with the sequence and its operations where the job knows them. */
+export type Beat = (sequence: number, workload: Workload | null) => void;
+
+export const stepsMaxOfJob = (job: Job): number =>
+  job.kind === 'chunk' || job.kind === 'exhaust' ? job.options.stepsMax : job.stepsMax;
+
+export function runChunkJob(model: Model, job: ChunkJob, beat: Beat): ChunkResult {
+  const { options, chunk, sequences, skip = [] } = job;
+  return runChunk(model, options, chunk, sequences, { skip, beat });
 }
 
-export function runShrinkJob(
-  series: readonly Series[],
-  { found, stepsMax, ...job }: ShrinkJob,
-): Counterexample {
-  const model = modelOf(series, job);
+export function runExhaustJob(model: Model, job: ExhaustJob, beat: Beat): ExhaustChunk {
+  return exhaustChunk(beating(model, beat), job.bound, job.options, job.from, job.to, job.known);
+}
+
+export function runShrinkJob(plain: Model, { found, stepsMax }: ShrinkJob, beat: Beat): Counterexample {
+  const model = beating(plain, beat);
   const property = model.properties.find(({ id }) => id === found.property)!;
   const { scenario, minimal } = shrink(model, { property, kind: found.kind }, found, stepsMax);
+  runRecordJob(model, { scenario, stepsMax }, beat);
   return {
     property: found.property,
     kind: found.kind,
@@ -40,4 +71,29 @@ export function runShrinkJob(
   };
 }
 
-const modelOf = (series: readonly Series[], { model }: { model: string }): Model => findModel(series, model)!;
+/**
+ * Makes sure that a scenario can be recorded: reports do so where nobody can stop it, and they judge by all claims,
+ * also by those that no search has tried on it.
+ */
+export function runRecordJob(
+  model: Model,
+  { scenario, stepsMax }: Pick<RecordJob, 'scenario' | 'stepsMax'>,
+  beat: Beat,
+): null {
+  record(beating(model, beat), scenario, stepsMax);
+  return null;
+}
+
+/** A model whose every judgement is a beat: there is one after each execution, whoever executes. */
+function beating(model: Model, beat: Beat): Model {
+  return {
+    ...model,
+    properties: model.properties.map((property) => ({
+      ...property,
+      check(execution, report) {
+        beat(-1, null);
+        return property.check(execution, report);
+      },
+    })),
+  };
+}

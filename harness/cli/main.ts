@@ -6,7 +6,7 @@ import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { makeTerminal } from './terminal.ts';
 
-const COMMANDS = ['run', 'exec', 'replay', 'list'] as const;
+const COMMANDS = ['run', 'exec', 'replay', 'verify', 'list'] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -194,6 +194,69 @@ async function parse(): Promise<ExitCode> {
         const { path: paths = [], corpus, model = null, strict, json, quiet } = args;
         const stepsMax = stepsMaxOf(args['max-steps']);
         result = await replay({ paths, corpus, model, strict, json, quiet, stepsMax }, terminal(args));
+      },
+    )
+    .command(
+      'verify <what>',
+      'explore exhaustively: all schedules of a scenario file, or all small scenarios of a model',
+      (command) =>
+        command
+          .positional('what', {
+            type: 'string',
+            describe: 'a scenario file or corpus entry (all its schedules), or a model (all small scenarios)',
+            demandOption: true,
+          })
+          .option('model', { type: 'string', describe: 'another state than the file names' })
+          .option('property', {
+            type: 'string',
+            array: true,
+            describe: 'check only these claims; glob, repeatable',
+            default: [],
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations that scenarios of a model have at most, 1 to 4',
+            default: DEFAULTS.verifyOps,
+          })
+          .option('world', {
+            type: 'string',
+            array: true,
+            describe:
+              'small worlds of the series to explore as well; "none" for none (default: all); repeatable',
+          })
+          .option('preemptions', {
+            type: 'string',
+            describe: 'only schedules with at most so many preemptions (default: all)',
+          })
+          .option('max-schedules', {
+            type: 'string',
+            describe: 'schedules after which one operation sequence is given up',
+            default: DEFAULTS.schedules,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('time', { type: 'string', describe: 'stop exploring a model after this time: 30s, 2m' })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'verdicts and coverage only: no counterexamples, no progress',
+            default: false,
+          })
+          .example('$0 verify v2', 'prove the claims on v2, within the bounds it prints')
+          .example('$0 verify scenario.json', 'all ends of these operations'),
+      async (args) => {
+        const { parseVerifyOptions } = await import('./verify-options.ts');
+        const { verify } = await import('./verify.ts');
+        result = await verify(parseVerifyOptions(args), terminal(args));
       },
     )
     .command(

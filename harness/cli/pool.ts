@@ -1,52 +1,156 @@
 import { fileURLToPath } from 'node:url';
+import { Tinypool } from 'tinypool';
 import type { ChunkResult } from '../campaign/chunk.ts';
-import type { Counterexample } from '../campaign/result.ts';
-import type { Series } from '../model/series.ts';
-import { type ChunkJob, type Job, runChunkJob, runShrinkJob, type ShrinkJob } from './job.ts';
+import type { ExhaustChunk } from '../campaign/exhaust.ts';
+import { HANGS_MAX, type Hang, type HangPlace } from '../campaign/hang.ts';
+import type { Counterexample, Shrunk } from '../campaign/result.ts';
+import { FORMAT, type Scenario } from '../scenario/scenario.ts';
+import { BrokenContract } from './exit.ts';
+import { type ChunkJob, type ExhaustJob, type Job, type ShrinkJob, stepsMaxOfJob } from './job.ts';
+import { LastWords } from './last-words.ts';
+import { Pulse } from './pulse.ts';
+import { seriesModules } from './registry.ts';
+import { watched } from './watch.ts';
+import type { Task, WorkerData } from './worker.ts';
 
-/** Runs jobs on this thread or on others; the results do not depend on which. */
+/**
+ * Runs jobs on other threads; the results do not depend on how many there are. This thread runs no model: a step that
+ * never returns could not be stopped here.
+ */
 export interface Pool {
   readonly size: number;
+  /** Sequences that hang are left out, and told in `hangs`. */
   chunk(job: ChunkJob): Promise<ChunkResult>;
-  shrink(job: ShrinkJob): Promise<Counterexample>;
+  exhaust(job: ExhaustJob): Promise<ExhaustChunk>;
+  shrink(job: ShrinkJob): Promise<Shrunk>;
   close(): Promise<void>;
-}
-
-export async function makePool(series: readonly Series[], size: number): Promise<Pool> {
-  return size <= 1 ? here(series) : threads(size);
 }
 
 /** How long a worker waits for the next job: from the end of a search into shrinking, and on to the next model. */
 const IDLE_MS = 30_000;
+/** How long an execution may go without a sign of life. Most take some 20 microseconds; the longest a tenth of this. */
+const PATIENCE_MS = 500;
+/** The same between two executions of an exhaustive exploration, which thinks for longer. */
+const PATIENCE_EXHAUST_MS = 10_000;
+/**
+ * How often a job that stood still and then did not is tried again, each time with twice the patience: a machine can be
+ * that busy. Whether a sequence counts as hung must not depend on it.
+ */
+const ATTEMPTS_MAX = 6;
 
-/** Lets signals in between two jobs. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function here(series: readonly Series[]): Pool {
-  return {
-    size: 1,
-    chunk: async (job) => {
-      await breathe();
-      return runChunkJob(series, job);
-    },
-    shrink: async (job) => {
-      await breathe();
-      return runShrinkJob(series, job);
-    },
-    close: async () => {},
-  };
-}
-
-async function threads(size: number): Promise<Pool> {
-  const { Tinypool } = await import('tinypool');
+/** `modules`: where workers find the series. */
+export async function makePool(size: number, modules: readonly string[] = seriesModules()): Promise<Pool> {
   const source = import.meta.url.endsWith('.ts');
+  const workerData: WorkerData = { seriesModules: modules };
   const pool = new Tinypool({
     filename: fileURLToPath(new URL(source ? './source-worker.js' : './worker.js', import.meta.url)),
+    workerData,
     // As many as there is work for: starting a worker takes longer than a chunk.
     minThreads: 1,
     maxThreads: size,
     idleTimeout: IDLE_MS,
   });
-  const run = <T>(job: Job): Promise<T> => pool.run(job) as Promise<T>;
-  return { size, chunk: (job) => run(job), shrink: (job) => run(job), close: () => pool.destroy() };
+  const once = <T>(pulse: Pulse, patienceMs: number, task: Task): Promise<{ readonly value: T } | null> =>
+    watched(pulse, patienceMs, (signal) => pool.run(task, { signal }) as Promise<T>);
+
+  /** Does a job again that hung after so many beats, to see where. Null if it does not hang. */
+  const locate = async (job: Job, beats: number, patienceMs: number): Promise<HangPlace | null> => {
+    const pulse = new Pulse();
+    const words = LastWords.ofSteps(stepsMaxOfJob(job));
+    const task: Task = { job, pulse: pulse.memory, trace: { from: beats, words: words.memory } };
+    if ((await once(pulse, patienceMs, task)) !== null) return null;
+    const place = words.read();
+    // Operations are generated without any code of a model: what stood still there was only slow.
+    return place?.during === 'generation' ? null : place;
+  };
+
+  const run = async <T>(job: Job, firstPatienceMs = PATIENCE_MS): Promise<Ended<T>> => {
+    let patienceMs = firstPatienceMs;
+    for (let attempt = 1; ; attempt++) {
+      const pulse = new Pulse();
+      const done = await once<T>(pulse, patienceMs, { job, pulse: pulse.memory, trace: null });
+      if (done !== null) return done;
+      const place = await locate(job, pulse.beats, patienceMs);
+      if (place !== null) return { place, sequence: pulse.sequence };
+      if (attempt === ATTEMPTS_MAX) return { place: NOWHERE, sequence: pulse.sequence };
+      patienceMs *= 2;
+    }
+  };
+
+  return {
+    size,
+    chunk: (job) => chunkWithoutHangs(run, job),
+    shrink: (job) => shrinkOrNot(run, job),
+    async exhaust(job) {
+      const ended = await run<ExhaustChunk>(job, PATIENCE_EXHAUST_MS);
+      if ('value' in ended) return ended.value;
+      throw new BrokenContract(endlessly(job.model, ended.place));
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+type Ended<T> = { readonly value: T } | { readonly place: HangPlace; readonly sequence: number };
+type Run = <T>(job: Job) => Promise<Ended<T>>;
+
+const NOWHERE: HangPlace = {
+  during: 'unknown',
+  actor: null,
+  operation: null,
+  function: null,
+  claim: null,
+  step: null,
+  world: {},
+  ops: [],
+  schedule: [],
+};
+
+/** Runs a chunk again and again, each time without one more sequence that hangs, until it ends. */
+async function chunkWithoutHangs(run: Run, job: ChunkJob): Promise<ChunkResult> {
+  const hangs: Hang[] = [];
+  const skip: number[] = [];
+  let { sequences } = job;
+  for (;;) {
+    const ended = await run<ChunkResult>({ ...job, sequences, skip });
+    if ('value' in ended) return { ...ended.value, hangs };
+    const { place, sequence } = ended;
+    if (sequence < 0) throw new BrokenContract(endlessly(job.model, place));
+    hangs.push({ ...place, times: 1, foundWith: { run: job.chunk, sequence, shrinking: null } });
+    // The rest is left out together with this one.
+    if (hangs.length === HANGS_MAX) sequences = ended.sequence;
+    else skip.push(sequence);
+  }
+}
+
+/** A failure that cannot be shrunk is shown as it was found, which needs only executions that are known to end. */
+async function shrinkOrNot(run: Run, job: ShrinkJob): Promise<Shrunk> {
+  const ended = await run<Counterexample>(job);
+  if ('value' in ended) return { counterexample: ended.value, hangs: [] };
+  const { found, model, stepsMax } = job;
+  const { property, kind, chunk, sequence, world, ops, schedule } = found;
+  const hangOf = ({ place }: { readonly place: HangPlace }): Hang => {
+    return { ...place, times: 1, foundWith: { run: chunk, sequence, shrinking: { property, kind } } };
+  };
+  const scenario: Scenario = {
+    format: FORMAT,
+    model,
+    ...(Object.keys(world).length === 0 ? {} : { world }),
+    ops,
+    schedule,
+  };
+  const recorded = await run<null>({ kind: 'record', model, scenario, stepsMax });
+  if (!('value' in recorded)) return { counterexample: null, hangs: [hangOf(ended), hangOf(recorded)] };
+  return {
+    counterexample: { property, kind, scenario, minimal: false, foundWith: { ops: ops.length, run: chunk } },
+    hangs: [hangOf(ended)],
+  };
+}
+
+function endlessly(model: string, { during, actor, operation, function: name, claim }: HangPlace): string {
+  const what = [
+    operation === null ? null : `${operation} of ${actor}`,
+    name === null ? null : `in ${name}`,
+    claim === null ? null : `judged by ${claim}`,
+  ].filter((one) => one !== null);
+  return `${model} does not come back from ${during === 'step' ? 'a step' : during}${what.length === 0 ? '' : ` (${what.join(', ')})`}. A code path yields before it touches anything shared and ends after finitely many yields; mend the model, or the claim.`;
 }

@@ -8,16 +8,21 @@ const models = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'models
 /** The series the tool is named after: what a bare state name belongs to. */
 export const DEFAULT_SERIES = 'zpci-io';
 
-/** Every folder below models/ that has a series.ts (series.js once built), by name. */
-export async function loadSeries(): Promise<Series[]> {
+/** Where the series are: every folder below models/ that has a series.ts (series.js once built), by name. */
+export function seriesModules(): string[] {
+  return readdirSync(models)
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap((name) => {
+      const path = ['series.js', 'series.ts']
+        .map((file) => join(models, name, file))
+        .find((file) => existsSync(file));
+      return path === undefined ? [] : [pathToFileURL(path).href];
+    });
+}
+
+/** The series of some modules; of all there are unless told otherwise. */
+export async function loadSeries(modules: readonly string[] = seriesModules()): Promise<Series[]> {
   const found: Series[] = [];
-  for (const name of readdirSync(models).sort((a, b) => (a < b ? -1 : 1))) {
-    const path = ['series.js', 'series.ts']
-      .map((file) => join(models, name, file))
-      .find((file) => existsSync(file));
-    if (path === undefined) continue;
-    const module = (await import(pathToFileURL(path).href)) as { series: Series };
-    found.push(module.series);
-  }
+  for (const module of modules) found.push(((await import(module)) as { series: Series }).series);
   return found;
 }

@@ -47,7 +47,7 @@ export function parseRunOptions(
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 64),
     stepsMax: stepsMaxOf(flags['max-steps']),
     strategy: strategyOf(flags.strategy),
-    jobs: flags.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', flags.jobs, 1, 256),
+    jobs: jobsOf(flags.jobs),
     shard: shardOf(flags.shard),
     reporters: reportersOf(flags),
     corpus: flags.corpus,
@@ -57,6 +57,9 @@ export function parseRunOptions(
     quiet: flags.quiet,
   };
 }
+
+export const jobsOf = (given: string | undefined): number =>
+  given === undefined ? availableParallelism() : wholeNumber('--jobs', given, 1, 256);
 
 export const stepsMaxOf = (given: string): number => wholeNumber('--max-steps', given, 1, 1 << 20);
 

@@ -1,7 +1,8 @@
 import { count } from '../../reports/count.ts';
 import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
+import { HANGS_MAX } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
-import type { Counterexample, ModelResult } from '../campaign/result.ts';
+import type { ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import type { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
@@ -35,8 +36,7 @@ export async function searchModel(
     for (const { chunk, sequences } of chunks) {
       if (budget.interrupted()) stopped = 'interrupt';
       else if (budget.timeLeftMs() <= 0) stopped ??= 'time';
-      else if (budget.bail && results.some(({ found }) => found.length > 0)) stopped ??= 'bail';
-      if (stopped !== null) return;
+      if (stopped !== null || endOf(results, budget) !== null) return;
       results.push(await pool.chunk({ kind: 'chunk', model: model.id, options, chunk, sequences }));
       const done = results.reduce((sum, result) => sum + result.sequences, 0);
       const failures = new Set(
@@ -47,14 +47,36 @@ export async function searchModel(
   };
   await Promise.all(Array.from({ length: pool.size }, worker));
 
-  const counterexamples = await Promise.all(
-    mergeFound(model, results).map(
-      (found): Promise<Counterexample> =>
-        pool.shrink({ kind: 'shrink', model: model.id, found, stepsMax: options.stepsMax }),
+  const end = endOf(results, budget);
+  // What other workers did beyond the end depends on who was faster.
+  const kept = results.filter(({ chunk }) => end === null || chunk <= end.chunk);
+  if (end?.isEarly === true) stopped ??= end.why;
+  const shrunk = await Promise.all(
+    mergeFound(model, kept).map((found) =>
+      pool.shrink({ kind: 'shrink', model: model.id, found, stepsMax: options.stepsMax }),
     ),
   );
   progress.stop();
-  return mergeResult(model, options, results, counterexamples, stopped);
+  return mergeResult(model, options, kept, shrunk, stopped);
+}
+
+/** The chunk with which a search ends before its budget is used, the same for any number of workers; null for none. */
+function endOf(results: readonly ChunkResult[], budget: Budget): End | null {
+  let hangs = 0;
+  for (const { chunk, found, hangs: more } of [...results].sort((a, b) => a.chunk - b.chunk)) {
+    hangs += more.length;
+    if (hangs >= HANGS_MAX) return { chunk, why: 'hang', isEarly: true };
+    const isEarly = (chunk + budget.shard.count) * CHUNK_SEQUENCES < budget.runs;
+    if (budget.bail && found.length > 0) return { chunk, why: 'bail', isEarly };
+  }
+  return null;
+}
+
+interface End {
+  readonly chunk: number;
+  readonly why: 'bail' | 'hang';
+  /** Whether it leaves anything out. */
+  readonly isEarly: boolean;
 }
 
 /** The chunks of this shard, in order; one iterator that all workers take from. */

@@ -1,17 +1,59 @@
 /** One worker thread: loads the models once, then runs jobs as they come. */
+import { workerData } from 'node:worker_threads';
 import type { ChunkResult } from '../campaign/chunk.ts';
+import type { ExhaustChunk } from '../campaign/exhaust.ts';
 import type { Counterexample } from '../campaign/result.ts';
-import { type Job, runChunkJob, runShrinkJob } from './job.ts';
+import { Trace } from '../campaign/trace.ts';
+import type { Model } from '../model/model.ts';
+import { type Beat, type Job, runChunkJob, runExhaustJob, runRecordJob, runShrinkJob } from './job.ts';
+import { LastWords } from './last-words.ts';
+import { Pulse } from './pulse.ts';
 import { loadSeries } from './registry.ts';
+import { findModel } from './select.ts';
 
-const series = await loadSeries();
+/** What every worker of a pool gets when it starts. */
+export interface WorkerData {
+  readonly seriesModules: readonly string[];
+}
 
-export default function work(job: Job): ChunkResult | Counterexample {
+/** A job, and the memory in which to show that it goes on. */
+export interface Task {
+  readonly job: Job;
+  readonly pulse: Pulse['memory'];
+  /** Set where it is done again since it hung: after how many beats, and where to leave what it was at. */
+  readonly trace: { readonly from: number; readonly words: LastWords['memory'] } | null;
+}
+
+// Before ours, the pool puts what it needs itself.
+const [, { seriesModules }] = workerData as [unknown, WorkerData];
+const series = await loadSeries(seriesModules);
+
+export default function work({ job, pulse: memory, trace: traced }: Task): unknown {
+  const model = findModel(series, job.model)!;
+  const pulse = new Pulse(memory);
+  pulse.begin();
+  if (traced === null) return run(model, job, (sequence) => pulse.beat(sequence));
+  const words = new LastWords(traced.words);
+  const trace = new Trace(traced.from, (place, machine) => {
+    words.write(place, machine);
+    pulse.live();
+  });
+  return run(trace.follow(model), job, (sequence, workload) => {
+    pulse.beat(sequence);
+    trace.beat(workload);
+  });
+}
+
+function run(model: Model, job: Job, beat: Beat): ChunkResult | ExhaustChunk | Counterexample | null {
   switch (job.kind) {
     case 'chunk':
-      return runChunkJob(series, job);
+      return runChunkJob(model, job, beat);
+    case 'exhaust':
+      return runExhaustJob(model, job, beat);
     case 'shrink':
-      return runShrinkJob(series, job);
+      return runShrinkJob(model, job, beat);
+    case 'record':
+      return runRecordJob(model, job, beat);
     default:
       return job satisfies never;
   }

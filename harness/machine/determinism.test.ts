@@ -44,6 +44,7 @@ function tinyModel(wobble: () => number): Model {
     origins: new Map(),
     properties: [],
     functions: [],
+    smallWorlds: [],
     compile: () => null,
     configure: () => null,
     createWorld: (machine) => {

@@ -88,3 +88,21 @@ export class RefCount extends Waitable {
     return `${this.count} reference${this.count === 1 ? '' : 's'}`;
   }
 }
+
+/**
+ * A reference count whose initial reference keeps it above zero until that is dropped for good, as a descriptor
+ * table's does for a file, or as `percpu_ref` has it. Until then gets and puts cannot see each other.
+ */
+export class InitialRefCount extends RefCount {
+  /** Whether the initial reference has not been dropped yet. Dropping it is an `update`. */
+  held = true;
+  /** A get (which fails once the initial reference is gone) or a put. */
+  get adjust(): Step {
+    return stepOf(this.id, Access.adjust);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.held = true;
+  }
+}

@@ -1,5 +1,6 @@
 import type { CallObserver } from '../model/instrument.ts';
 import type { Model, Operation, World, WorldConfig } from '../model/model.ts';
+import { LockOrder, type LockOrderRecord, mergeLockOrders } from './lock-order.ts';
 import { Machine, type Observer, type Outcome, type Strategy } from './machine.ts';
 import type { AccessLog } from './shared.ts';
 import type { Work } from './thread.ts';
@@ -17,6 +18,8 @@ export interface Program {
 /** A machine and a world that are reset from run to run: making them anew costs as much as a run. */
 export interface Bench {
   readonly settings: unknown;
+  /** Of all executions here, also those on machines of their own. */
+  readonly lockOrder: LockOrder;
   made: { readonly machine: Machine; readonly world: World; readonly objects: number } | null;
   /** Whose actors the machine has. */
   program: Program | null;
@@ -51,11 +54,15 @@ function benchOf(model: Model, config: WorldConfig, benches: Benches): Bench {
   const key = JSON.stringify(config);
   let bench = benches.get(key);
   if (bench === undefined) {
-    bench = { settings: model.configure(config), made: null, program: null };
+    bench = { settings: model.configure(config), lockOrder: new LockOrder(), made: null, program: null };
     benches.set(key, bench);
   }
   return bench;
 }
+
+/** What all executions on these benches showed of the order of locks. */
+export const lockOrderOf = (benches: Benches): LockOrderRecord =>
+  mergeLockOrders([...benches.values()].map(({ lockOrder }) => lockOrder.record()));
 
 export interface Run {
   readonly machine: Machine;
@@ -88,7 +95,7 @@ export function execute(
   if (instruments !== undefined) return executeFresh(program, strategy, stepsMax, schedule, instruments);
   const { bench } = program;
   if (bench.made === null || bench.made.machine.schedule !== schedule) {
-    const machine = new Machine(schedule);
+    const machine = new Machine(schedule, null, bench.lockOrder);
     const world = program.model.createWorld(machine, program.settings, null);
     bench.made = { machine, world, objects: machine.objects.length };
     bench.program = null;
@@ -119,7 +126,7 @@ function build(
   schedule: Uint8Array,
   instruments: Instruments,
 ): { machine: Machine; world: World } {
-  const machine = new Machine(schedule, instruments.audit ?? null);
+  const machine = new Machine(schedule, instruments.audit ?? null, program.bench.lockOrder);
   const observer = instruments.observe?.(machine) ?? null;
   machine.observer = observer;
   const world = program.model.createWorld(machine, program.settings, observer ?? instruments.calls ?? null);

@@ -13,8 +13,8 @@ const STEPS_MAX = 1000;
 export class HandMade {
   readonly machine: Machine;
 
-  constructor(audit: AccessLog | null = null) {
-    this.machine = new Machine(new Uint8Array(STEPS_MAX), audit);
+  constructor(audit: AccessLog | null = null, stepsMax = STEPS_MAX) {
+    this.machine = new Machine(new Uint8Array(stepsMax), audit);
   }
 
   /** An actor with one operation for each path. */
@@ -29,7 +29,7 @@ export class HandMade {
   }
 
   /** `'A A B'` is followed to the letter, then the default rule goes on. */
-  run(schedule: string | Strategy = '', limit = STEPS_MAX): Outcome {
+  run(schedule: string | Strategy = '', limit = this.machine.schedule.length): Outcome {
     const strategy =
       typeof schedule === 'string' ? new Replay(schedule.split(' ').filter((name) => name !== '')) : schedule;
     return this.machine.run(strategy, (thread, call) => (call.work.argument as Path)(thread), limit);

@@ -7,6 +7,7 @@ export abstract class ExclusiveLock extends SharedObject {
   owner: Thread | null = null;
   /** Whether waiting for it sleeps. */
   abstract readonly sleeps: boolean;
+  readonly place: number;
   get acquire(): Step {
     return stepOf(this.id, Access.acquire);
   }
@@ -20,6 +21,7 @@ export abstract class ExclusiveLock extends SharedObject {
 
   constructor(table: ObjectTable, name: string) {
     super(table, name);
+    this.place = table.lockPlace(this, false);
   }
 
   reset(): void {
@@ -60,6 +62,8 @@ export class RwSemaphore extends SharedObject {
   writer: Thread | null = null;
   readonly readers: Thread[] = [];
   readonly queue: { thread: Thread; exclusive: boolean }[] = [];
+  readonly place: number;
+  readonly sharedPlace: number;
   get acquire(): Step {
     return stepOf(this.id, Access.acquire);
   }
@@ -81,6 +85,8 @@ export class RwSemaphore extends SharedObject {
 
   constructor(table: ObjectTable, name: string) {
     super(table, name);
+    this.place = table.lockPlace(this, false);
+    this.sharedPlace = table.lockPlace(this, true);
   }
 
   /** Whether `thread` can have the lock now. */

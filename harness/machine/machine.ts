@@ -1,16 +1,18 @@
 import { type Deadlock, describeStuck, stuckThreads } from './deadlock.ts';
 import { EINTR } from './errno.ts';
 import { EventFd, Waitable } from './events.ts';
+import { type Livelock, LivelockWatch } from './livelock.ts';
+import { heldBit, LockOrder, type LockUse, otherBits } from './lock-order.ts';
 import { ExclusiveLock, RwSemaphore, SpinLock } from './locks.ts';
 import { Process } from './process.ts';
 import { type AccessLog, clear, type ObjectTable, SharedObject } from './shared.ts';
-import { Access, accessOf, BEGIN, type CodePath, mayBlock, objectIdOf, type Step } from './step.ts';
+import { Access, accessOf, BEGIN, type CodePath, isPlain, mayBlock, objectIdOf, type Step } from './step.ts';
 import { type Call, Thread, type Work } from './thread.ts';
 
 /** Decides who runs next: the one seam between the machine and every way of exploring schedules. */
 export interface Strategy {
-  /** Called before the first step of each execution. `threads` grows while actors start others. */
-  begin(threads: readonly Thread[]): void;
+  /** Called before the first step of each execution. `threads`, the machine's, grows while actors start others. */
+  begin(threads: readonly Thread[], machine: Machine): void;
   /**
    * One of the first `count` entries of `runnable` (at least one, in order of creation), or null to stop the
    * execution because the schedule asks for a thread that cannot run. Must depend on nothing but what it is given
@@ -39,10 +41,16 @@ export interface Misuse {
   readonly object: string;
 }
 
-export type Outcome = 'finished' | 'deadlock' | 'step-limit' | 'stale';
+export type Outcome = 'finished' | 'deadlock' | 'livelock' | 'step-limit' | 'stale';
 
 /** What a world tells the machine: how an operation of the series starts. */
 export type StartOperation = (thread: Thread, call: Call) => CodePath<number | null>;
+
+/**
+ * Steps after which an execution is watched for repeating itself. Those that end have 50, and 500 if they are long;
+ * a retry loop may go round for a while before that.
+ */
+export const WATCHED_FROM = 2_000;
 
 /** Schedules longer than this are cut off with outcome `step-limit`. */
 export const STEPS_MAX = 1 << 20;
@@ -67,20 +75,30 @@ export class Machine implements ObjectTable {
   /** Steps at which more than one thread could run. */
   choices = 0;
   deadlock: Deadlock | null = null;
+  livelock: Livelock | null = null;
+  /** What threads hold while they ask for locks: of all executions, not reset. */
+  readonly lockOrder: LockOrder;
   observer: Observer | null = null;
   #start: StartOperation | null = null;
   readonly #runnable: Thread[] = [];
   /** Set where a thread ended in the present step. */
   #ended = false;
 
-  constructor(schedule: Uint8Array, audit: AccessLog | null = null) {
+  constructor(schedule: Uint8Array, audit: AccessLog | null = null, lockOrder = new LockOrder()) {
     this.schedule = schedule;
     this.audit = audit;
+    this.lockOrder = lockOrder;
     new Nothing(this);
   }
 
   register(object: SharedObject): number {
     return this.objects.push(object) - 1;
+  }
+
+  lockPlace(lock: SharedObject, shared: boolean): number {
+    // Of two with one name, what a thread holds could not say which.
+    const others = this.objects.some((object) => object !== lock && object.name === lock.name);
+    return others ? Number.POSITIVE_INFINITY : this.lockOrder.placeOf(lock.name, shared);
   }
 
   /** An actor of the scenario, with its operations in order. */
@@ -125,14 +143,18 @@ export class Machine implements ObjectTable {
     this.steps = 0;
     this.choices = 0;
     this.deadlock = null;
+    this.livelock = null;
   }
 
   /** Runs until nobody can, or until `limit` steps. */
   run(strategy: Strategy, start: StartOperation, limit: number): Outcome {
     this.#start = start;
-    strategy.begin(this.threads);
+    strategy.begin(this.threads, this);
     const { threads, schedule } = this;
     const runnable = this.#runnable;
+    // One comparison a step serves both: nothing is watched before an execution is far longer than any that ends.
+    let lookAt = Math.min(limit, WATCHED_FROM);
+    let watch: LivelockWatch | null = null;
     for (;;) {
       let count = 0;
       for (let i = 0; i < threads.length; i++) {
@@ -141,7 +163,13 @@ export class Machine implements ObjectTable {
       }
       if (count === 0) return this.#end();
       if (count > 1) this.choices++;
-      if (this.steps >= limit) return this.deadlock === null ? 'step-limit' : 'deadlock';
+      if (this.steps >= lookAt) {
+        if (this.steps >= limit) return this.deadlock === null ? 'step-limit' : 'deadlock';
+        watch ??= new LivelockWatch(this);
+        lookAt = Math.min(limit, watch.look(runnable, count));
+        this.livelock = watch.found();
+        if (this.livelock !== null) return this.deadlock === null ? 'livelock' : 'deadlock';
+      }
       const thread = strategy.pick(runnable, count, this.steps);
       if (thread === null) return 'stale';
       schedule[this.steps] = thread.id;
@@ -156,6 +184,7 @@ export class Machine implements ObjectTable {
     // A partial deadlock found earlier named the step at which it closed; the final one names everybody.
     const step = this.deadlock?.step ?? this.steps;
     this.deadlock = { ...describeStuck(this, stuck), step };
+    this.lockOrder.closedBy(this.deadlock);
     return 'deadlock';
   }
 
@@ -187,7 +216,7 @@ export class Machine implements ObjectTable {
     const access = accessOf(step);
     if (this.observer !== null) this.observer.before(thread, step);
     let result: StepResult = 'done';
-    if (access <= Access.update && access !== Access.begin) {
+    if (isPlain(access) && access !== Access.begin) {
       // Nearly every step is one of these: a plain access, which the code path itself carries out.
       this.#resume(thread, 0);
     } else if (access === Access.begin) {
@@ -233,8 +262,47 @@ export class Machine implements ObjectTable {
       if (thread.spinLocksHeld > 0 && !(this.objects[objectIdOf(next.value)] instanceof SpinLock)) {
         this.#misuse('sleep-under-spinlock', thread, next.value);
       }
+      this.#noteOrder(thread, next.value);
       if (!this.enabled(thread)) this.#checkStuck(thread);
     }
+  }
+
+  /** Requests that may wait, and what is held meanwhile. A trylock never waits, so that it is no such request. */
+  #noteOrder(thread: Thread, step: Step): void {
+    const access = accessOf(step);
+    if (access > Access.acquireShared) return;
+    const object = this.objects[objectIdOf(step)]!;
+    // With nothing held only writers of semaphores matter, whom readers can come to wait behind.
+    if (thread.locksHeld === 0 && !(access === Access.acquire && object instanceof RwSemaphore)) return;
+    const shared = access === Access.acquireShared;
+    const place = shared
+      ? (object as RwSemaphore).sharedPlace
+      : (object as ExclusiveLock | RwSemaphore).place;
+    if (thread.seen === null) thread.seen = this.lockOrder.seenWith(thread);
+    const seen = thread.seen[place];
+    if (seen?.includes(thread.held)) return;
+    this.lockOrder.note(thread, place, { lock: object.name, shared }, this.#heldBy(thread));
+  }
+
+  #heldBy(thread: Thread): LockUse[] {
+    return this.objects.flatMap((object): LockUse[] => {
+      const { name: lock } = object;
+      if (object instanceof ExclusiveLock) return object.owner === thread ? [{ lock, shared: false }] : [];
+      if (!(object instanceof RwSemaphore)) return [];
+      if (object.writer === thread) return [{ lock, shared: false }];
+      return object.readers.includes(thread) ? [{ lock, shared: true }] : [];
+    });
+  }
+
+  /** After a lock was taken. */
+  #hold(thread: Thread, place: number): void {
+    thread.locksHeld++;
+    thread.held |= heldBit(place);
+  }
+
+  /** After a lock was let go of. */
+  #unhold(thread: Thread, place: number): void {
+    thread.held = --thread.locksHeld === 0 ? 0 : thread.held & otherBits(place);
   }
 
   #finish(thread: Thread, ret: number | null): void {
@@ -264,6 +332,10 @@ export class Machine implements ObjectTable {
     if (object instanceof Waitable && (access === Access.wait || access === Access.waitKillable)) {
       if (!object.ready()) return -EINTR;
       object.consume();
+      if (object instanceof Process) {
+        thread.joined = object.name;
+        thread.seen = null;
+      }
       return 0;
     }
     throw new Error(`${object.name} cannot be used with access ${access}`);
@@ -290,7 +362,8 @@ export class Machine implements ObjectTable {
   }
 
   #count(thread: Thread, lock: ExclusiveLock, by: 1 | -1): void {
-    thread.locksHeld += by;
+    if (by === 1) this.#hold(thread, lock.place);
+    else this.#unhold(thread, lock.place);
     if (!lock.sleeps) thread.spinLocksHeld += by;
   }
 
@@ -316,12 +389,12 @@ export class Machine implements ObjectTable {
         }
         if (exclusive) semaphore.writer = thread;
         else semaphore.readers.push(thread);
-        thread.locksHeld++;
+        this.#hold(thread, exclusive ? semaphore.place : semaphore.sharedPlace);
         return access === Access.tryAcquire || access === Access.tryAcquireShared ? 1 : 0;
       }
       case Access.release:
         if (semaphore.writer !== thread) this.#misuse('release-by-non-owner', thread, semaphore.release);
-        if (semaphore.writer !== null) semaphore.writer.locksHeld--;
+        if (semaphore.writer !== null) this.#unhold(semaphore.writer, semaphore.place);
         semaphore.writer = null;
         return 0;
       case Access.releaseShared: {
@@ -329,7 +402,9 @@ export class Machine implements ObjectTable {
         if (at < 0) this.#misuse('release-by-non-owner', thread, semaphore.releaseShared);
         else {
           semaphore.readers.splice(at, 1);
-          thread.locksHeld--;
+          this.#unhold(thread, semaphore.sharedPlace);
+          // It may read it twice.
+          if (semaphore.readers.includes(thread)) thread.held |= heldBit(semaphore.sharedPlace);
         }
         return 0;
       }
@@ -375,7 +450,9 @@ export class Machine implements ObjectTable {
 
   #findStuck(): void {
     const stuck = stuckThreads(this);
-    if (stuck.length > 0) this.deadlock = describeStuck(this, stuck);
+    if (stuck.length === 0) return;
+    this.deadlock = describeStuck(this, stuck);
+    this.lockOrder.closedBy(this.deadlock);
   }
 
   #misuse(kind: Misuse['kind'], thread: Thread, step: Step): void {

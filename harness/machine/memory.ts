@@ -1,4 +1,5 @@
 import { clear, type ObjectTable, Place } from './shared.ts';
+import type { Step } from './step.ts';
 
 export const PAGE_SIZE = 4096;
 
@@ -53,12 +54,25 @@ export class AddressSpace {
   }
 
   /**
+   * The step of a `get_user_pages_fast` with the same arguments: only a write fault on a page that was not faulted in
+   * yet changes what others find.
+   */
+  walk(address: number, follWrite: boolean): Step {
+    const faults = follWrite && this.#rangeOf(address)?.mapping === 'untouched';
+    return faults ? this.pageTables.write : this.pageTables.read;
+  }
+
+  #rangeOf(address: number): MappedRange | undefined {
+    return this.#ranges.find((range) => address >= range.start && address <= range.end);
+  }
+
+  /**
    * `get_user_pages_fast(address & PAGE_MASK, 1, flags)`: the page, pinned, or null where it fails. Without
    * FOLL_WRITE a page that user space cannot write is handed out too.
    */
   getUserPage(address: number, follWrite: boolean): Page | null {
     const number = Math.floor(address / PAGE_SIZE);
-    const range = this.#ranges.find((r) => address >= r.start && address <= r.end);
+    const range = this.#rangeOf(address);
     if (range === undefined || (follWrite && range.mapping === 'ro')) return null;
     // Once a write fault gave the page a copy of its own, that is what everybody finds.
     const owned = this.#pages.some((p) => p.number === number && p.role === 'own');

@@ -80,6 +80,7 @@ function verb(access: Access, object: SharedObject): string {
     case Access.write:
       return `write ${valued(object)}`;
     case Access.update:
+    case Access.adjust:
       return `${name}: ${object.show()}`;
     case Access.acquire:
     case Access.acquireKillable:

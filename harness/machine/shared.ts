@@ -3,6 +3,8 @@ import { Access, type Step, stepOf } from './step.ts';
 /** Gives out object ids in the order of creation, so that the same world always numbers its objects alike. */
 export interface ObjectTable {
   register(object: SharedObject): number;
+  /** Where the order of locks keeps a lock that was just registered, as it is taken. */
+  lockPlace(lock: SharedObject, shared: boolean): number;
   /** Set in audit mode: shared data then reports each access made to it. */
   readonly audit: AccessLog | null;
 }
@@ -17,10 +19,17 @@ export function clear(list: unknown[]): void {
   if (list.length > 0) list.length = 0;
 }
 
+const NONE: readonly SharedObject[] = [];
+
 /** Anything that two threads can both touch. */
 export abstract class SharedObject {
   readonly id: number;
   readonly name: string;
+  /**
+   * Objects whose value a step on this one looks at besides: an instruction at a device sees the device's command
+   * register. Set once, when the world is made; partial-order reduction goes by it.
+   */
+  observes: readonly SharedObject[] = NONE;
 
   constructor(table: ObjectTable, name: string) {
     this.name = name;

@@ -9,8 +9,8 @@ declare const stepBrand: unique symbol;
 export type Step = number & { readonly [stepBrand]: true };
 
 /**
- * What a step does to its object. Those from `acquire` on may block; the order is relied on by
- * {@link mayBlock}.
+ * What a step does to its object. Those up to `adjust` the code path itself carries out, those from `acquire` on may
+ * block; {@link isPlain} and {@link mayBlock} rely on the order.
  */
 export const Access = {
   /** An operation or a started actor begins; touches nothing. */
@@ -19,16 +19,18 @@ export const Access = {
   write: 2,
   /** An atomic read-modify-write: a reference count, a device instruction. */
   update: 3,
-  release: 4,
-  releaseShared: 5,
-  signal: 6,
-  tryAcquire: 7,
-  tryAcquireShared: 8,
-  acquire: 9,
-  acquireKillable: 10,
-  acquireShared: 11,
-  wait: 12,
-  waitKillable: 13,
+  /** A get or put of a reference count: commutes with its like while the initial reference is held. */
+  adjust: 4,
+  release: 5,
+  releaseShared: 6,
+  signal: 7,
+  tryAcquire: 8,
+  tryAcquireShared: 9,
+  acquire: 10,
+  acquireKillable: 11,
+  acquireShared: 12,
+  wait: 13,
+  waitKillable: 14,
 } as const;
 export type Access = (typeof Access)[keyof typeof Access];
 
@@ -39,6 +41,9 @@ export const stepOf = (objectId: number, access: Access): Step =>
   ((objectId << ACCESS_BITS) | access) as Step;
 export const accessOf = (step: Step): Access => (step & ACCESS_MASK) as Access;
 export const objectIdOf = (step: Step): number => step >>> ACCESS_BITS;
+
+/** Whether nothing but the code path decides what a step does. */
+export const isPlain = (access: Access): boolean => access <= Access.adjust;
 
 /** Whether a thread can be found unable to take this step. */
 export const mayBlock = (step: Step): boolean => (step & ACCESS_MASK) >= Access.acquire;

@@ -1,3 +1,4 @@
+import type { LockOrder } from './lock-order.ts';
 import type { Process } from './process.ts';
 import { BEGIN, type CodePath, type Step } from './step.ts';
 
@@ -35,6 +36,12 @@ export class Thread {
   /** Locks of any kind it holds. */
   locksHeld = 0;
   spinLocksHeld = 0;
+  /** The same locks as bits, for the order of locks. */
+  held = 0;
+  /** What it held at its requests so far, in this execution and others; null until it is looked up. */
+  seen: ReturnType<LockOrder['seenWith']> | null = null;
+  /** The process whose end it waited for. */
+  joined: string | null = null;
   /** Set while it stands in a semaphore's queue. */
   queued = false;
 
@@ -54,6 +61,11 @@ export class Thread {
     this.call = null;
     this.locksHeld = 0;
     this.spinLocksHeld = 0;
+    this.held = 0;
+    if (this.joined !== null) {
+      this.joined = null;
+      this.seen = null;
+    }
     this.queued = false;
   }
 

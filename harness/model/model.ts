@@ -4,6 +4,7 @@ import type { Fields, Json, OperationSpec } from './field.ts';
 import type { CallObserver } from './instrument.ts';
 import type { Origins, Patch } from './patch.ts';
 import type { Property } from './property.ts';
+import type { SmallWorld } from './small-world.ts';
 import type { Source } from './source.ts';
 
 /** One thing that reached the device, in the shape that `exec --json` prints. */
@@ -44,6 +45,8 @@ export interface Model {
   readonly properties: readonly Property<World>[];
   /** Kernel functions that this state has. */
   readonly functions: readonly string[];
+  /** Ids of the series' small worlds that mean something on this state. */
+  readonly smallWorlds: readonly string[];
   /** Parses an operation once, so that its many executions do not. */
   compile(operation: Operation): unknown;
   /** Parses a world's settings once, for the same reason. */
@@ -60,6 +63,8 @@ export interface SeriesInfo {
   readonly operations: readonly OperationSpec[];
   /** What a scenario may set under `world`; all optional. */
   readonly world: Fields;
+  /** Families of scenarios to be explored to the end, besides those made of single operations and pairs. */
+  readonly smallWorlds?: readonly SmallWorld[];
   /** What is wrong with settings that are valid field by field, in words for the user; null if nothing. */
   worldProblem?(config: WorldConfig): string | null;
 }

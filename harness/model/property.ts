@@ -33,6 +33,12 @@ export interface Property<E> {
   /** Features a kernel must have for the claim to mean anything there. */
   readonly requires?: readonly string[];
   /**
+   * Set where the claim is that something happens in the end. It is about executions in which every thread that can
+   * run keeps getting its turn: one that goes round for ever has outcome `livelock`, and one that the step limit cut
+   * off says nothing, so that a search with such executions cannot say that the claim holds.
+   */
+  readonly liveness?: true;
+  /**
    * Judges one execution. Returns whether the claim's precondition happened: a claim that was never exercised is
    * inconclusive, not held. Must not change anything and must not allocate where nothing is broken.
    */

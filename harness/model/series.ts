@@ -62,6 +62,9 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
       patches: patches as readonly Patch<unknown>[],
       origins,
       functions: codePathNames(kernel),
+      smallWorlds: (spec.smallWorlds ?? [])
+        .filter(({ requires = [] }) => requires.every((name) => features.has(name)))
+        .map(({ id }) => id),
       properties: properties.filter((property) =>
         (property.requires ?? []).every((name) => features.has(name)),
       ),
@@ -79,6 +82,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     operations: spec.operations,
     world: spec.world,
     ...(spec.worldProblem === undefined ? {} : { worldProblem: spec.worldProblem }),
+    ...(spec.smallWorlds === undefined ? {} : { smallWorlds: spec.smallWorlds }),
     states: spec.states,
     properties,
     model(stateId) {

@@ -1,5 +1,7 @@
 import { Replay, type Stale } from '../explore/replay.ts';
-import { compileProgram, execute } from '../machine/execute.ts';
+import { compileProgram, execute, type Program } from '../machine/execute.ts';
+import type { Livelock } from '../machine/livelock.ts';
+import { LivelockOnset } from '../machine/livelock-onset.ts';
 import type { Outcome } from '../machine/machine.ts';
 import { type RecordedStep, Recorder } from '../machine/recorder.ts';
 import type { Call } from '../machine/thread.ts';
@@ -66,6 +68,7 @@ export function record(model: Model, scenario: Scenario, stepsMax: number): Reco
   const { machine, world } = run;
   const stale = replay.stale ?? leftOver(machine.steps, stepsMax, schedule);
   const outcome = stale === null ? run.outcome : 'stale';
+  if (outcome === 'livelock') machine.livelock = fromItsOnset(program, schedule, stepsMax, machine.livelock!);
   const { violations, exercised } =
     outcome === 'stale' ? NOTHING_JUDGED : judge(model, { machine, outcome, evidence: world });
   return {
@@ -84,10 +87,35 @@ export function record(model: Model, scenario: Scenario, stepsMax: number): Reco
       heldBy: stuck.on.map((thread) => thread.name),
       holds: stuck.holds,
     })),
-    steps: (recorder as Recorder | null)?.steps ?? [],
+    steps: shownSteps((recorder as Recorder | null)?.steps ?? [], machine.livelock),
     exercised,
     stale,
   };
+}
+
+/**
+ * The machine notices a livelock long after it began, since it does not look before. Here the execution is repeated to
+ * see when the state that keeps coming back was there first.
+ */
+function fromItsOnset(
+  program: Program,
+  schedule: readonly string[],
+  stepsMax: number,
+  livelock: Livelock,
+): Livelock {
+  let onset: LivelockOnset | null = null;
+  execute(program, new Replay(schedule), stepsMax, new Uint8Array(stepsMax), {
+    observe: (machine) => {
+      onset = new LivelockOnset(machine, livelock.state);
+      return onset;
+    },
+  });
+  return { ...livelock, step: (onset as LivelockOnset | null)?.step ?? livelock.step };
+}
+
+/** Of a livelock the first round: the others are the same, for ever. */
+function shownSteps(steps: readonly RecordedStep[], livelock: Livelock | null): readonly RecordedStep[] {
+  return livelock === null ? steps : steps.slice(0, livelock.step + livelock.period);
 }
 
 /** A schedule that goes on where nobody can run any more. */
@@ -115,12 +143,14 @@ function judge(
   return { violations, exercised };
 }
 
-/** Returned calls in the order in which they returned, then those that never did. */
-function callRecords(returned: readonly Call[], begun: readonly Call[]): CallRecord[] {
+/** Returned calls in the order in which they returned, then those that never did, by actor. */
+export function callRecords(returned: readonly Call[], begun: readonly Call[]): CallRecord[] {
   return [
     ...returned.map((call) => ({ actor: call.thread.name, op: call.work.name, ret: call.ret! })),
     ...begun
       .filter((call) => call.ret === null)
+      // Not in the order in which they began: nothing in the kernel can tell that.
+      .sort((a, b) => a.thread.id - b.thread.id)
       .map((call) => ({ actor: call.thread.name, op: call.work.name })),
   ];
 }

@@ -48,7 +48,7 @@ function actorPairs(first: OperationSpec, second: OperationSpec): [string, strin
 }
 
 /** An operation with exactly so many fields away from typical, each at a listed value. */
-function* variants(spec: OperationSpec, actor: string, changes: number): Generator<Operation> {
+export function* variants(spec: OperationSpec, actor: string, changes: number): Generator<Operation> {
   const base = typical(spec, actor);
   if (changes === 0) {
     yield base;

@@ -11,11 +11,11 @@ import type { ZpciWorld } from './world.ts';
  */
 function* rw64(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
   const { file } = w;
-  yield file.refs.update;
-  if (!file.open) return -EBADF;
+  yield file.refs.adjust;
+  if (!file.refs.held) return -EBADF;
   file.refs.count++;
   const ret = yield* w.kernel.vfio_device_fops_rw(t, w, access);
-  yield file.refs.update;
+  yield file.refs.adjust;
   if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
@@ -26,11 +26,11 @@ export const ksys_pwrite64 = rw64;
 /** pwrite of PCI_COMMAND in the config region: how a guest's change of the memory enable bit arrives. */
 export function* vfio_config_rw(t: Thread, w: ZpciWorld, enable: boolean): CodePath<number> {
   const { file } = w;
-  yield file.refs.update;
-  if (!file.open) return -EBADF;
+  yield file.refs.adjust;
+  if (!file.refs.held) return -EBADF;
   file.refs.count++;
   const ret = yield* w.kernel.vfio_basic_config_write(t, w, enable);
-  yield file.refs.update;
+  yield file.refs.adjust;
   if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
@@ -38,8 +38,8 @@ export function* vfio_config_rw(t: Thread, w: ZpciWorld, enable: boolean): CodeP
 /** close(2), or the exit of the last thread: the table's reference goes. */
 export function* filp_close(t: Thread, w: ZpciWorld): CodePath<void> {
   yield w.file.refs.update;
-  if (!w.file.open) return;
-  w.file.open = false;
+  if (!w.file.refs.held) return;
+  w.file.refs.held = false;
   if (--w.file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
 }
 

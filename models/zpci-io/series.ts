@@ -4,6 +4,7 @@ import { base } from './base.ts';
 import type { ZpciKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
+import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
 import { ZpciWorld } from './world.ts';
 import { worldProblem } from './world-problem.ts';
@@ -20,6 +21,7 @@ export const zpciIo = defineSeries({
   properties: claims,
   compile,
   worldProblem,
+  smallWorlds,
   configure,
   createWorld: (machine, kernel, settings) => new ZpciWorld(machine, kernel, settings),
 });

@@ -113,6 +113,7 @@ export const states: readonly StateSpec<ZpciKernel>[] = [
   v1Mutant(mutants.directionErrno),
   v1Mutant(mutants.foreignHandle),
   mainlineMutant(mutants.blockingReset),
+  mainlineMutant(mutants.spinReset),
   mainlineMutant(mutants.ismV2),
   mainlineMutant(mutants.ismV3),
 ];

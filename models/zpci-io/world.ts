@@ -1,4 +1,4 @@
-import { EventFd, RefCount } from '../../harness/machine/events.ts';
+import { EventFd, InitialRefCount, RefCount } from '../../harness/machine/events.ts';
 import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { AddressSpace, type MappedRange } from '../../harness/machine/memory.ts';
@@ -135,7 +135,8 @@ export class ZpciWorld implements World, Evidence {
   readonly function: Device;
 
   // vfio.
-  readonly file: { readonly refs: RefCount; open: boolean };
+  /** The open file; the descriptor table holds the initial reference. */
+  readonly file: { readonly refs: InitialRefCount };
   readonly vdev: {
     readonly memoryLock: RwSemaphore;
     readonly command: Cell<boolean>;
@@ -195,8 +196,7 @@ export class ZpciWorld implements World, Evidence {
     const closers = () => this.#closers();
     const unboundedByDesign = () => !settings.guestCooperates;
     this.file = {
-      refs: new RefCount(machine, 'device fd', 1, { event: 'device fd closed', wakers: closers }),
-      open: true,
+      refs: new InitialRefCount(machine, 'device fd', 1, { event: 'device fd closed', wakers: closers }),
     };
     this.vdev = {
       memoryLock: new RwSemaphore(machine, 'memory_lock'),
@@ -211,6 +211,8 @@ export class ZpciWorld implements World, Evidence {
       wakers: closers,
       unboundedByDesign,
     });
+    // Whether it takes an access is the function's own command register to say.
+    this.function.observes = [this.vdev.command];
 
     // The device is opened before the scenario begins: no fd is visible yet, so nothing can interleave.
     this.open.ret = kernel.vfio_pci_enable(this);
@@ -219,13 +221,12 @@ export class ZpciWorld implements World, Evidence {
   }
 
   #failOpen(): void {
-    this.file.open = false;
+    this.file.refs.held = false;
     this.file.refs.count = 0;
     this.released.count--;
   }
 
   reset(): void {
-    this.file.open = true;
     if (this.open.ret < 0) this.#failOpen();
     this.region = this.#opened;
     this.region?.reset();

@@ -1,12 +1,21 @@
 import type { StuckThread } from '../../harness/machine/deadlock.ts';
+import type { Livelock } from '../../harness/machine/livelock.ts';
 
-const names = (threads: StuckThread['on']): string => threads.map((thread) => thread.name).join(', ');
+/** `user0, admin`. */
+export const threadNames = (threads: StuckThread['on']): string =>
+  threads.map((thread) => thread.name).join(', ');
+
+/** Who goes round and who waits meanwhile. */
+export const describeLivelock = ({ spinning, waiting }: Livelock): string[] => [
+  ...spinning.map(({ name }) => `${name} runs, and gets nowhere`),
+  ...waiting.map(describeStuckThread),
+];
 
 /** `user0 waits for zdev->lock, held by admin; holds BQL`. */
 export function describeStuckThread(stuck: StuckThread): string {
   const who =
     stuck.edge === 'lock'
-      ? `lock ${stuck.awaits}, held by ${names(stuck.on)}`
-      : `event "${stuck.awaits}", ${stuck.on.length === 0 ? 'which nobody can cause' : `up to ${names(stuck.on)}`}`;
+      ? `lock ${stuck.awaits}, held by ${threadNames(stuck.on)}`
+      : `event "${stuck.awaits}", ${stuck.on.length === 0 ? 'which nobody can cause' : `up to ${threadNames(stuck.on)}`}`;
   return `${stuck.thread.name} waits for ${who}${stuck.holds.length === 0 ? '' : `; holds ${stuck.holds.join(', ')}`}`;
 }

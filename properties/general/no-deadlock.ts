@@ -9,6 +9,7 @@ export const noDeadlock: Property<unknown> = {
   id: 'no-deadlock',
   claim: 'no set of threads waits for each other for ever',
   source: { status: 'inferred', note: 'a demand on every kernel' },
+  liveness: true,
   check({ machine, outcome }, report) {
     const deadlock = machine.deadlock;
     if (outcome !== 'deadlock' || deadlock === null) return true;

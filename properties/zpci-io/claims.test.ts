@@ -415,6 +415,17 @@ const CASES: readonly Case[] = [
     keeper: 'mainline',
   },
   {
+    claim: 'no-livelock',
+    kind: 'repeating-state',
+    state: 'mainline+mutant-spin-reset',
+    ops: [POWER_OFF, KILL],
+    first: [
+      ['admin', 4],
+      ['admin1', 1],
+    ],
+    keeper: 'mainline',
+  },
+  {
     claim: 'lock-discipline',
     kind: 'return-with-lock-held',
     state: 'v1+mutant-leak-lock',
@@ -493,7 +504,7 @@ describe('a claim is not exercised', () => {
 
   test.each(zpciIo.states.map(({ id }) => id))('by what does not touch the function (%s)', (state) => {
     const ops = [{ actor: 'user0', op: 'memory_enable' }];
-    expect(exercised(state, ops)).toEqual(['no-deadlock', 'lock-discipline']);
+    expect(exercised(state, ops)).toEqual(['no-deadlock', 'no-livelock', 'lock-discipline']);
   });
 
   test.each([

@@ -2,6 +2,7 @@
 import type { Property } from '../../harness/model/property.ts';
 import { lockDiscipline } from '../general/lock-discipline.ts';
 import { noDeadlock } from '../general/no-deadlock.ts';
+import { noLivelock } from '../general/no-livelock.ts';
 import type { Evidence } from './evidence.ts';
 import * as instructions from './instructions.ts';
 import * as userInterface from './interface.ts';
@@ -39,5 +40,6 @@ export const claims: readonly Property<Evidence>[] = [
   userInterface.shortReadReturnsLowBytes,
   userInterface.failedAllocationIsAnError,
   noDeadlock,
+  noLivelock,
   lockDiscipline,
 ];

@@ -1,7 +1,7 @@
 /** Claims about hot unplug, SIGKILL and close: Z1 to Z3, Z26 of models/zpci-io/README.md. */
 import type { Deadlock, StuckThread } from '../../harness/machine/deadlock.ts';
 import type { Property } from '../../harness/model/property.ts';
-import { describeStuckThread } from '../general/describe.ts';
+import { describeLivelock, describeStuckThread, threadNames } from '../general/describe.ts';
 import { operationOf } from './describe.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -11,13 +11,22 @@ export const noDeadlockOnHotUnplug: Property<Evidence> = {
   id: 'no-deadlock-on-hot-unplug',
   claim: 'power-off with a cooperative guest, whose teardown accesses the device, always returns',
   source: { status: 'posted', date: '2021-01-20', note: 'Niklas Schnelle 13:21', invariant: 'Z1' },
+  liveness: true,
   check({ machine, outcome, evidence }, report) {
     if (!evidence.facts.guestCooperates) return false;
     let exercised = false;
     for (const call of machine.calls) {
       if (operationOf(call)?.kind !== 'power_off') continue;
       exercised = true;
-      const { deadlock } = machine;
+      const { deadlock, livelock } = machine;
+      if (outcome === 'livelock' && livelock !== null && call.ret === null) {
+        report('power-off-livelocks', livelock.step, () => ({
+          message: `${call.thread.name}'s power-off does not return: ${threadNames(livelock.spinning)} cannot get on.`,
+          expected: [`${call.thread.name}: power_off returns`],
+          actual: describeLivelock(livelock),
+        }));
+        break;
+      }
       if (outcome !== 'deadlock' || deadlock === null || call.ret !== null) continue;
       if (!deadlock.stuck.some(({ thread }) => thread === call.thread)) continue;
       report('power-off-never-returns', deadlock.step, () => ({
@@ -35,6 +44,7 @@ export const ioNeverWaitsForRemover: Property<Evidence> = {
   id: 'io-never-waits-for-remover',
   claim: "no I/O path blocks on a lock whose holder waits for that user's fd to be closed",
   source: { status: 'posted', date: '2021-01-21', note: 'Alex Williamson 20:50', invariant: 'Z2' },
+  liveness: true,
   check({ machine, evidence }, report) {
     const { deadlock } = machine;
     if (deadlock !== null) {
@@ -65,8 +75,16 @@ export const sigkillFreesTheDevice: Property<Evidence> = {
   id: 'sigkill-frees-the-device',
   claim: 'SIGKILL to the VMM always leads to the close of its fd, and the host goes on',
   source: { status: 'inferred', note: 'v1 4/4 waits for zdev->lock uninterruptibly', invariant: 'Z3' },
+  liveness: true,
   check({ machine, outcome, evidence }, report) {
-    const { deadlock } = machine;
+    const { deadlock, livelock } = machine;
+    if (outcome === 'livelock' && livelock !== null && evidence.vmm.killed) {
+      report('host-livelocks', livelock.step, () => ({
+        message: `The VMM got SIGKILL, and ${threadNames(livelock.spinning)} cannot get on.`,
+        expected: ['the VMM exits, its fd is closed, every thread of the host finishes'],
+        actual: describeLivelock(livelock),
+      }));
+    }
     if (outcome === 'deadlock' && deadlock !== null && evidence.vmm.killed) {
       const zombie = deadlock.stuck.find(({ thread }) => thread.process === evidence.vmm);
       const stuck = zombie ?? deadlock.stuck[0]!;
@@ -84,6 +102,7 @@ export const resetOnCloseDoesNotBlock: Property<Evidence> = {
   id: 'reset-on-close-does-not-block',
   claim: 'the function reset on close never waits for the lock that disable_slot holds',
   source: { status: 'merged', date: 'v6.9', commit: 'bcb5d6c76903', invariant: 'Z26' },
+  liveness: true,
   requires: ['reset lock'],
   check({ machine, evidence }, report) {
     const { deadlock } = machine;

@@ -102,6 +102,23 @@ export const blockingReset = mutant(
   }),
 );
 
+export const spinReset = mutant(
+  'spin-reset',
+  'reset_slot tries state_lock again and again, with cond_resched() in between',
+  'breaks no-livelock: it goes round where the mutant that waits deadlocks',
+  (kernel) => ({
+    ...kernel,
+    *reset_slot(_t, w) {
+      w.resetsTried++;
+      // cond_resched() gives others their turn, as every step does here.
+      while ((yield w.zdev.stateLock.tryAcquire) === 0);
+      yield w.zdev.state.read;
+      yield w.zdev.stateLock.release;
+      return 0;
+    },
+  }),
+);
+
 /** copy_to_user(buf, &tmp, len) of the 8-byte register: on big endian those are its high-order bytes. */
 const wrongEnd = (register: readonly number[], len: number): number[] => register.slice(0, len);
 

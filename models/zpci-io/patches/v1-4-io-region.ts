@@ -101,7 +101,7 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
   // gaddr is read again for the page ...
   yield gaddr.read;
   const address = toNumber(gaddr.load(0, 4), gaddr.load(4, 4));
-  yield w.mm.pageTables.read;
+  yield w.mm.walk(address, false);
   w.noteFaultIn(t);
   const page = w.mm.getUserPage(address, false);
   if (page === null) {

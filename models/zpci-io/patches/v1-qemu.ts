@@ -44,7 +44,8 @@ export const qemuUsesRegionForRelaxed: Patch<ZpciKernel> = {
 export const relaxed: UsesRegion = (w) => w.kernel.zdev.relaxedFlag && w.settings.relaxedAlign;
 
 function carryThroughRegion(kernel: ZpciKernel, usesRegion: UsesRegion): ZpciKernel {
-  const carried: UsesRegion = (w) => w.region !== null && usesRegion(w);
+  // Decided when QEMU realizes the device, from the regions it has then.
+  const carried: UsesRegion = (w) => w.open.regions > 0 && usesRegion(w);
   const pcistb = intercepted(pcistbThroughRegion);
   const pcilg = intercepted(pcilgThroughRegion);
   return {

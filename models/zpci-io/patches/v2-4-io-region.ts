@@ -68,7 +68,7 @@ function* submit(t: Thread, w: ZpciWorld, pos: number, count: number, access: Fi
   if (inPage % 8 !== 0) return -EIO;
   if (last < 0 || last >= PAGE_SIZE) return -EIO;
 
-  yield w.mm.pageTables.read;
+  yield w.mm.walk(gaddr, read);
   w.noteFaultIn(t);
   const page = w.mm.getUserPage(gaddr, read);
   if (page === null) return -EIO;

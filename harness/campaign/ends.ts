@@ -1,0 +1,126 @@
+import { type ExhaustiveOptions, type Explored, exploreAll } from '../explore/exhaustive.ts';
+import { compileProgram } from '../machine/execute.ts';
+import type { Outcome } from '../machine/machine.ts';
+import type { DeviceRecord, Model, World } from '../model/model.ts';
+import type { Property } from '../model/property.ts';
+import { type CallRecord, callRecords } from '../scenario/recording.ts';
+import { FORMAT, type Scenario } from '../scenario/scenario.ts';
+import { ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
+import type { FailureIdentity, Verdict } from './result.ts';
+import { verdictOf } from './verdict-of.ts';
+
+/** One way in which operations can end: what `exec` prints of it. */
+export interface End {
+  readonly outcome: Outcome;
+  readonly calls: readonly CallRecord[];
+  readonly device: readonly DeviceRecord[];
+}
+
+export interface EndsViolation extends FailureIdentity {
+  /** Explored schedules that break the claim. */
+  readonly schedules: number;
+  /** The operations with the schedule of the fewest context switches that breaks it. */
+  readonly scenario: Scenario;
+  readonly switches: number;
+  /** Whether no schedule has fewer switches. */
+  readonly isShortest: boolean;
+}
+
+/** What all schedules of some operations lead to. */
+export interface Ends {
+  readonly explored: Explored;
+  /** Different ends, sorted, with the number of explored schedules that lead to each. */
+  readonly ends: readonly (End & { readonly schedules: number })[];
+  readonly verdicts: readonly Verdict[];
+  readonly violations: readonly EndsViolation[];
+}
+
+/** Explores all schedules of a scenario's operations; its own schedule is ignored. */
+export function endsOf(
+  model: Model,
+  scenario: Scenario,
+  options: ExhaustiveOptions & { readonly properties: readonly string[] },
+): Ends {
+  const { stepsMax } = options;
+  const program = compileProgram(model, scenario.world ?? {}, scenario.ops);
+  const buffer = new Uint8Array(stepsMax);
+  const properties = model.properties.filter(({ id }) => options.properties.includes(id));
+  const exercised = properties.map(() => 0);
+  const ends = new Map<string, { end: End; schedules: number }>();
+  const broken = new Map<string, Broken>();
+  const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
+    const end = { outcome, calls: callRecords(machine.returned, machine.calls), device: world.device() };
+    const key = JSON.stringify(end);
+    const known = ends.get(key) ?? { end, schedules: 0 };
+    known.schedules++;
+    ends.set(key, known);
+    const seen = new Set<string>();
+    for (const [p, property] of properties.entries()) {
+      const happened = property.check({ machine, outcome, evidence: world }, (kind) => {
+        const failure = `${property.id} ${kind}`;
+        if (seen.has(failure)) return;
+        seen.add(failure);
+        const schedule = () =>
+          Array.from(buffer.subarray(0, machine.steps), (id) => machine.threads[id]!.name);
+        const one = broken.get(failure) ?? { property, kind, schedules: 0, schedule: schedule() };
+        one.schedules++;
+        broken.set(failure, one);
+      });
+      if (happened) exercised[p]!++;
+    }
+  });
+  const violations = [...broken.values()].map((one) => violationOf(model, scenario, one, stepsMax));
+  return {
+    explored,
+    ends: [...ends]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { end, schedules }]) => ({ ...end, schedules })),
+    violations,
+    verdicts: properties.map(({ id, claim }, at) => {
+      const kinds = violations
+        .filter(({ property }) => property === id)
+        .map(({ kind, schedules }) => ({ kind, executions: schedules }));
+      return {
+        property: id,
+        claim,
+        exercised: exercised[at]!,
+        kinds,
+        ...verdictOf(kinds.length, exercised[at]!, explored.cut, stepsMax),
+      };
+    }),
+  };
+}
+
+interface Broken {
+  readonly property: Property<World>;
+  readonly kind: string;
+  schedules: number;
+  readonly schedule: readonly string[];
+}
+
+/** The schedule with the fewest switches; where three are not enough, the one that the exploration came by first. */
+function violationOf(
+  model: Model,
+  { world = {}, ops }: Scenario,
+  { property, kind, schedules, schedule }: Broken,
+  stepsMax: number,
+): EndsViolation {
+  const search = new ScheduleSearch(model, { property, kind }, stepsMax);
+  const draft = { world, ops };
+  const least = search.least(draft, SWITCHES_MAX);
+  const failing = least ?? search.guided(draft, schedule)!;
+  return {
+    property: property.id,
+    kind,
+    schedules,
+    scenario: {
+      format: FORMAT,
+      model: model.id,
+      ...(Object.keys(world).length === 0 ? {} : { world }),
+      ops,
+      schedule: search.scheduleOf(draft, failing.deviations),
+    },
+    switches: switchesOf(failing),
+    isShortest: least !== null,
+  };
+}

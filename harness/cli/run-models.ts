@@ -1,0 +1,148 @@
+import { type RunSettings, runJson } from '../../reports/run-json.ts';
+import { provenanceOf } from '../../reports/state-name.ts';
+import type { ModelResult } from '../campaign/result.ts';
+import { entryFolder, makeEntry, saveEntry, writeObstacle } from '../corpus.ts';
+import type { Model } from '../model/model.ts';
+import { ExitCode, UsageError } from './exit.ts';
+import type { Pool } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { loadSeries } from './registry.ts';
+import { checkReportFile, isWritable, reportFile } from './report-file.ts';
+import type { RunOptions } from './run.ts';
+import { exitCodeOf, isViolated } from './run-exit.ts';
+import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
+import { type Budget, isEmptyShard, searchModel } from './search.ts';
+import { selectModels, selectProperties } from './select.ts';
+import type { Terminal } from './terminal.ts';
+import { TOOL, VERSION } from './version.ts';
+
+/** What `run` does once its workers are starting. */
+export async function runModels(
+  options: RunOptions,
+  terminal: Terminal,
+  pool: Pool,
+  modules: readonly string[],
+): Promise<ExitCode> {
+  const series = await loadSeries(modules);
+  const models = selectModels(series, options.models);
+  const properties = selectProperties(series, options.properties);
+  if (options.save) {
+    for (const { id: model } of models)
+      for (const property of properties)
+        checkFolder(options.corpus, entryFolder(options.corpus, { model, property }));
+  }
+  for (const { file } of options.reporters) if (file !== null) checkReportFile(file);
+
+  if (isEmptyShard(options)) {
+    terminal.error(
+      `shard ${options.shard.index}/${options.shard.count} is empty: there is less work than shards.`,
+    );
+    return ExitCode.nothingRan;
+  }
+  const applying = models.filter((model) => model.properties.some(({ id }) => properties.includes(id)));
+  if (applying.length === 0) {
+    terminal.error(
+      `nothing ran: none of the selected claims applies to ${models.map(({ id }) => id).join(', ')}.`,
+    );
+    return ExitCode.nothingRan;
+  }
+  for (const model of models.filter((one) => !applying.includes(one))) {
+    terminal.error(`skipped: none of the selected claims applies to ${model.id}.`);
+  }
+  const outputs = options.reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
+
+  let signal: NodeJS.Signals | null = null;
+  const stopListening = terminal.onSignal((received) => {
+    // The second one is for a search that does not end: leave at once.
+    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
+    signal = received;
+    terminal.error(`${received}: stopping; what was found so far is shrunk, saved and reported.`);
+  });
+  const searchMs = options.timeMs === null ? Number.POSITIVE_INFINITY : options.timeMs / applying.length;
+  const budgetFrom = (started: number): Budget => ({
+    runs: options.runs ?? Number.POSITIVE_INFINITY,
+    shard: options.shard,
+    timeLeftMs: () => started + searchMs - terminal.now(),
+    bail: options.bail,
+    interrupted: () => signal !== null,
+  });
+  const text = outputs.filter(({ name }) => name === 'text');
+  const say = (part: string) => {
+    for (const { write } of text) write(part);
+  };
+  const { seed, strategy, opsMax, stepsMax } = options;
+  const settings = settingsOf(options);
+  say(headingText(applying, settings));
+
+  const progress = makeProgress(process.stderr, {
+    quiet: options.quiet || text.length === 0,
+    plain: !terminal.interactive,
+  });
+  const results: ModelResult[] = [];
+  try {
+    for (const model of applying) {
+      const result = await searchModel(
+        pool,
+        model,
+        { seed, strategy, opsMax, stepsMax, properties },
+        budgetFrom(terminal.now()),
+        progress,
+      );
+      results.push(result);
+      const paths = options.save ? save(options, model, result) : new Map<string, string>();
+      if (!options.quiet)
+        for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
+      say(verdictText(terminal, model, result));
+      if (signal !== null || (options.bail && isViolated(result))) break;
+    }
+  } finally {
+    stopListening();
+  }
+
+  const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
+  for (const { name, write } of outputs) {
+    if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
+  }
+  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  return exitCodeOf(results);
+}
+
+function settingsOf({ seed, shard, runs, strategy, opsMax, stepsMax }: RunOptions): RunSettings {
+  return {
+    version: VERSION,
+    seed,
+    shard: `${shard.index}/${shard.count}`,
+    runs,
+    strategy,
+    maxOps: opsMax,
+    maxSteps: stepsMax,
+  };
+}
+
+/** Reports go to stdout, or to the file that their reporter names. */
+const writerOf = (file: string | null, terminal: Terminal): ((text: string) => void) =>
+  file === null ? terminal.print : reportFile(file);
+
+/** Asked before the search, so that its results are not lost. */
+function checkFolder(corpus: string, folder: string): void {
+  const obstacle = writeObstacle(folder, isWritable);
+  if (obstacle !== null) {
+    throw new UsageError(
+      `the corpus folder ${corpus} cannot be used: ${obstacle}. Name another with --corpus DIR, or use --no-save.`,
+    );
+  }
+}
+
+/** Paths of the entries, by failure identity. */
+function save(options: RunOptions, model: Model, result: ModelResult): Map<string, string> {
+  const notes = { tool: TOOL, seed: options.seed };
+  return new Map(
+    result.counterexamples.map((found) => {
+      const entry = makeEntry(model, found, options.stepsMax, notes);
+      return [
+        `${found.property} ${found.kind}`,
+        saveEntry(options.corpus, model, entry, options.stepsMax).path,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { renderCounterexample } from '../../reports/counterexample.ts';
+import type { RunSettings } from '../../reports/run-json.ts';
+import { renderModelResult } from '../../reports/run-summary.ts';
+import { provenanceOf } from '../../reports/state-name.ts';
+import { CHUNK_SEQUENCES } from '../campaign/chunk.ts';
+import type { Counterexample, ModelResult } from '../campaign/result.ts';
+import type { Model } from '../model/model.ts';
+import { record } from '../scenario/recording.ts';
+import { DEFAULTS } from './defaults.ts';
+import { labelled } from './select.ts';
+import { shellWord } from './shell-word.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What begins a report: which models, and how they were searched. */
+export function headingText(models: readonly Model[], { seed, strategy }: RunSettings): string {
+  return `${models.map((model) => `model ${labelled(model)}`).join('\n')}\nseed  0x${(seed >>> 0).toString(16)}, strategy ${strategy}\n\n`;
+}
+
+/** The counterexamples of a model, one by one. `paths` are those of entries, by failure identity. */
+export function* counterexampleTexts(
+  settings: RunSettings,
+  terminal: Terminal,
+  model: Model,
+  result: ModelResult,
+  paths: ReadonlyMap<string, string>,
+): Generator<string> {
+  for (const found of result.counterexamples) {
+    const path = paths.get(`${found.property} ${found.kind}`);
+    const reproduce =
+      path === undefined ? searchAgain(settings, model, found) : `npx zpci-fuzz replay ${shellWord(path)}`;
+    yield `${renderCounterexample(record(model, found.scenario, settings.maxSteps), {
+      ...terminal,
+      reproduce,
+      property: found,
+      minimal: found.minimal,
+    })}\n`;
+  }
+}
+
+/** The verdicts on a model. */
+export function verdictText(terminal: Terminal, model: Model, result: ModelResult): string {
+  const { label } = provenanceOf(model.state.source);
+  return renderModelResult(result, { label, about: model.state.about }, terminal);
+}
+
+/** The shortest search that finds a failure again, for want of an entry. */
+function searchAgain(settings: RunSettings, model: Model, found: Counterexample): string {
+  const { seed, strategy, maxOps, maxSteps } = settings;
+  const flags = [
+    ['model', model.id],
+    ['property', found.property],
+    ['seed', seed],
+    ['runs', (found.foundWith.run + 1) * CHUNK_SEQUENCES],
+    ...(strategy === DEFAULTS.strategy ? [] : [['strategy', strategy]]),
+    ...(String(maxOps) === DEFAULTS.maxOps ? [] : [['max-ops', maxOps]]),
+    ...(String(maxSteps) === DEFAULTS.maxSteps ? [] : [['max-steps', maxSteps]]),
+  ];
+  return `npx zpci-fuzz run ${flags.map(([name, value]) => `--${name} ${value}`).join(' ')} --no-save`;
+}

@@ -1,0 +1,218 @@
+import { existsSync } from 'node:fs';
+import { renderCounterexample } from '../../reports/counterexample.ts';
+import { provenanceOf } from '../../reports/state-name.ts';
+import { renderEnds } from '../../reports/verify-ends.ts';
+import { endsJson, verifyJson } from '../../reports/verify-json.ts';
+import { renderVerify } from '../../reports/verify-model.ts';
+import { endsOf } from '../campaign/ends.ts';
+import type { VerifyResult } from '../campaign/exhausted.ts';
+import type { Model } from '../model/model.ts';
+import type { Series } from '../model/series.ts';
+import { quote } from '../quote.ts';
+import { record } from '../scenario/recording.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Bound } from '../scenario/small-scenarios.ts';
+import { InvalidInput } from '../scenario/validate.ts';
+import { DEFAULTS } from './defaults.ts';
+import { modelOfScenario, readScenario } from './exec.ts';
+import { ExitCode, UsageError } from './exit.ts';
+import { makePool } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { loadSeries } from './registry.ts';
+import { selectModel, selectProperties } from './select.ts';
+import { shellWord } from './shell-word.ts';
+import type { Terminal } from './terminal.ts';
+import { verifyModel } from './verify-model.ts';
+
+export interface VerifyOptions {
+  /** A scenario file, or the name of a model. */
+  readonly what: string;
+  /** Another state than the file names. */
+  readonly model: string | null;
+  readonly properties: readonly string[];
+  /** Operations that scenarios of a model have at most. */
+  readonly opsMax: number;
+  /** Small worlds of the series to explore; null for all, empty for none. */
+  readonly worlds: readonly string[] | null;
+  readonly preemptionsMax: number | null;
+  readonly schedulesMax: number;
+  readonly stepsMax: number;
+  readonly timeMs: number | null;
+  readonly jobs: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Fields and settings away from typical, for each number of operations; beyond, none. */
+const CHANGES: readonly number[] = [0, 2, 1];
+
+/** Explores exhaustively: all schedules of a scenario file's operations, or all small scenarios of a model. */
+export async function verify(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  return isFile(options.what)
+    ? verifyFile(series, options, terminal)
+    : verifyState(series, options, terminal);
+}
+
+/** A name that is no file is a model; `.json` says that a file was meant. */
+const isFile = (what: string): boolean => existsSync(what) || what.endsWith('.json');
+
+function verifyFile(series: readonly Series[], options: VerifyOptions, terminal: Terminal): ExitCode {
+  const { what: file, stepsMax, schedulesMax, preemptionsMax } = options;
+  if (options.worlds !== null) {
+    throw new UsageError('--world chooses among the small worlds of a model; a scenario file has its own.');
+  }
+  const scenario = readScenario(series, file);
+  const model = modelOfScenario(series, { file, model: options.model }, scenario);
+  if (scenario.ops.length === 0)
+    throw new InvalidInput(`${file}: "ops" is empty; there is nothing to explore.`);
+  const properties = applying(series, model, options);
+  if (properties === null) return nothingApplies(model, terminal);
+  const operations: Scenario = { ...scenario, model: model.id };
+  const ends = endsOf(model, operations, { stepsMax, schedulesMax, preemptionsMax, properties });
+  if (options.json)
+    terminal.print(`${JSON.stringify(endsJson(model, operations, ends, options), null, 2)}\n`);
+  else {
+    if (!options.quiet) {
+      for (const { property, kind, scenario: shown, isShortest } of ends.violations) {
+        terminal.print(
+          `${renderCounterexample(record(model, shown, stepsMax), {
+            ...terminal,
+            reproduce: verifyAgain(options),
+            property: { property, kind },
+            minimal: isShortest,
+          })}\n`,
+        );
+      }
+    }
+    terminal.print(renderEnds(model, operations, ends, options, terminal));
+  }
+  return ends.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+async function verifyState(
+  series: readonly Series[],
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (options.model !== null) {
+    throw new UsageError(
+      `--model goes with a scenario file; ${quote(options.what)} is no file and was taken for a model.`,
+    );
+  }
+  const model = selectModel(series, options.what);
+  const properties = applying(series, model, options);
+  if (properties === null) return nothingApplies(model, terminal);
+  const bounds = boundsOf(model, options);
+  const { stepsMax, schedulesMax, preemptionsMax } = options;
+
+  let signal: NodeJS.Signals | null = null;
+  const stopListening = terminal.onSignal((received) => {
+    // The second one is for an exploration that does not end: leave at once.
+    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
+    signal = received;
+    terminal.error(`${received}: stopping; what was explored so far is reported.`);
+  });
+  const started = terminal.now();
+  const pool = await makePool(options.jobs);
+  const progress = makeProgress(process.stderr, {
+    quiet: options.quiet || options.json,
+    plain: !terminal.interactive,
+  });
+  let result: VerifyResult;
+  try {
+    result = await verifyModel(
+      pool,
+      model,
+      bounds,
+      { stepsMax, schedulesMax, preemptionsMax, properties },
+      {
+        timeLeftMs: () => (options.timeMs ?? Number.POSITIVE_INFINITY) - (terminal.now() - started),
+        interrupted: () => signal !== null,
+      },
+      progress,
+    );
+  } finally {
+    stopListening();
+    await pool.close();
+  }
+  const provenance = provenanceOf(model.state.source);
+  if (options.json) {
+    terminal.print(`${JSON.stringify(verifyJson(result, provenance, options), null, 2)}\n`);
+  } else {
+    if (!options.quiet)
+      for (const text of counterexamples(model, result, options, terminal)) terminal.print(text);
+    terminal.print(
+      renderVerify(result, { label: provenance.label, about: model.state.about }, options, terminal),
+    );
+  }
+  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  return result.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** Ids of the selected claims that apply to a model; null if none does. */
+function applying(series: readonly Series[], model: Model, options: VerifyOptions): string[] | null {
+  const selected = selectProperties(series, options.properties);
+  const ids = model.properties.map(({ id }) => id).filter((id) => selected.includes(id));
+  return ids.length === 0 ? null : ids;
+}
+
+function nothingApplies(model: Model, terminal: Terminal): ExitCode {
+  terminal.error(`nothing ran: none of the selected claims applies to ${model.id}.`);
+  return ExitCode.nothingRan;
+}
+
+/** Growing numbers of operations, then the small worlds that mean something on this state. */
+function boundsOf(model: Model, { opsMax, worlds }: VerifyOptions): Bound[] {
+  const typical = Array.from({ length: opsMax }, (_, at): Bound => {
+    return { kind: 'typical', ops: at + 1, changes: CHANGES[at + 1] ?? 0 };
+  });
+  const known = model.smallWorlds;
+  const unknown = (worlds ?? []).find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `unknown small world ${quote(unknown)} of ${model.id}; there are: ${known.join(', ') || 'none'}.`,
+    );
+  }
+  return [
+    ...typical,
+    ...(worlds ?? known).map((id): Bound => {
+      return { kind: 'small world', id };
+    }),
+  ];
+}
+
+function* counterexamples(
+  model: Model,
+  result: VerifyResult,
+  options: VerifyOptions,
+  terminal: Terminal,
+): Generator<string> {
+  for (const { property, kind, shortest, isShortest } of result.violations) {
+    if (shortest === null) continue;
+    yield `${renderCounterexample(record(model, shortest.scenario, options.stepsMax), {
+      ...terminal,
+      reproduce: verifyAgain({ ...options, properties: [property] }),
+      property: { property, kind },
+      minimal: isShortest,
+    })}\n`;
+  }
+}
+
+/** The command that comes to the same result. */
+function verifyAgain(options: VerifyOptions): string {
+  const flags = [
+    ...options.properties.map((property) => ['property', property]),
+    ...(options.model === null ? [] : [['model', options.model]]),
+    ...(String(options.opsMax) === DEFAULTS.verifyOps ? [] : [['max-ops', options.opsMax]]),
+    ...(options.worlds ?? []).map((world) => ['world', world]),
+    ...(options.preemptionsMax === null ? [] : [['preemptions', options.preemptionsMax]]),
+    ...(String(options.schedulesMax) === DEFAULTS.schedules ? [] : [['max-schedules', options.schedulesMax]]),
+    ...(String(options.stepsMax) === DEFAULTS.maxSteps ? [] : [['max-steps', options.stepsMax]]),
+  ];
+  return [
+    'npx zpci-fuzz verify',
+    shellWord(options.what),
+    ...flags.map(([name, value]) => `--${name} ${shellWord(String(value))}`),
+  ].join(' ');
+}

@@ -1,0 +1,82 @@
+import type { BoundCoverage, VerifyResult } from '../harness/campaign/exhausted.ts';
+import { type Limits, largeCount, limitsText } from './bound-text.ts';
+import { count, thousands } from './count.ts';
+import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
+import { type StateHeading, verdictLines } from './run-summary.ts';
+import { labelledName } from './state-name.ts';
+import { wrap } from './wrap.ts';
+
+/** What the exhaustive exploration of a model says, and of what: what `verify MODEL` prints. */
+export function renderVerify(
+  result: VerifyResult,
+  info: StateHeading,
+  limits: Limits,
+  options: PageOptions,
+): string {
+  const { width } = options;
+  return printPage(
+    sections(
+      [
+        ...paragraph(labelledName(result.model, info.label), width, 'strong'),
+        ...paragraph(info.about, width, 'plain', 0),
+      ],
+      verdictLines(result.verdicts, width),
+      titled(
+        `explored${limitsText(limits)}`,
+        result.bounds.flatMap((bound) => boundLines(bound, width)),
+      ),
+      conclusion(result, width),
+    ),
+    options,
+  );
+}
+
+function boundLines(bound: BoundCoverage, width: number): Line[] {
+  const style = bound.complete ? 'good' : 'unsure';
+  return [
+    ...wrap(bound.about, width - 4, 0).map((line, at) => [
+      span(at === 0 ? (bound.complete ? '  = ' : '  ! ') : '    ', style),
+      span(line),
+    ]),
+    ...wrap(countsText(bound), width - 6, 0).map((line) => [span(`      ${line}`, 'faint')]),
+  ];
+}
+
+function countsText(bound: BoundCoverage): string {
+  const { scenarios, of, schedules, unreduced, counted, incomplete } = bound;
+  const sequences =
+    scenarios === of ? count(of, 'sequence') : `${thousands(scenarios)} of ${count(of, 'sequence')}`;
+  const some = counted === scenarios ? '' : ` (counted for ${thousands(counted)} sequences)`;
+  const parts = [
+    `${sequences}, ${count(schedules, 'schedule')} executed`,
+    `instead of ${largeCount(unreduced)}${some}`,
+    ...(incomplete === 0 ? [] : [`${count(incomplete, 'sequence')} given up after too many schedules`]),
+  ];
+  return parts.join(', ');
+}
+
+function conclusion({ verdicts, exhaustive, bounds, stopped }: VerifyResult, width: number): Line[] {
+  const numberOf = (word: string) => verdicts.filter(({ verdict }) => verdict === word).length;
+  const of = count(verdicts.length, 'claim');
+  const holds = numberOf('holds');
+  const violated = numberOf('violated');
+  const inconclusive = numberOf('inconclusive');
+  const schedules = bounds.reduce((sum, bound) => sum + bound.schedules, 0);
+  const proof = exhaustive
+    ? `proved on this model, within the bound: ${thousands(holds)} of ${of}, over ${count(schedules, 'schedule')}`
+    : `no proof: ${whyNot(bounds, stopped)}; ${thousands(holds)} of ${of} hold in what was explored`;
+  const unsure = inconclusive === 0 ? '' : `; inconclusive: ${thousands(inconclusive)}`;
+  return [
+    ...(violated === 0 ? [] : paragraph(`violated: ${thousands(violated)} of ${of}`, width, 'bad')),
+    ...paragraph(`${proof}${unsure}`, width, exhaustive && holds > 0 ? 'good' : 'unsure'),
+  ];
+}
+
+function whyNot(bounds: readonly BoundCoverage[], stopped: VerifyResult['stopped']): string {
+  if (stopped === 'interrupt') return 'stopped by a signal';
+  if (stopped === 'time') return 'stopped by --time';
+  const open = bounds.filter(({ complete }) => !complete);
+  const cut = open.reduce((sum, bound) => sum + bound.cut, 0);
+  if (cut > 0) return `${count(cut, 'execution')} reached the step limit`;
+  return `${count(open.length, 'bound')} marked ! could not be finished (--max-schedules)`;
+}
