@@ -8,7 +8,7 @@ import { widest, wrap } from './wrap.ts';
 /** Where a model did not come back: what it was at, how often, and what was asked of it the first time. */
 export function hangLines(hangs: readonly Hang[], width: number): Line[] {
   return titled(
-    'hang (a broken model, not a broken claim: it was stopped, and what hung is left out)',
+    'hang (a broken model: it was stopped, and what hung is left out)',
     hangs.flatMap((hang) => oneHang(hang, width)),
   ).flatMap((line, at) => (at === 0 ? paragraph(line[0]!.text, width, 'bad') : [line]));
 }

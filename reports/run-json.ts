@@ -2,6 +2,7 @@ import type { Hang } from '../harness/campaign/hang.ts';
 import type {
   Counterexample,
   Coverage,
+  CoverageBy,
   LockOrderSummary,
   ModelResult,
   Verdict,
@@ -154,6 +155,7 @@ function coverageJson(coverage: Coverage): Coverage {
     endlessByDesign: coverage.endlessByDesign,
     livelocks: coverage.livelocks,
     stepLimits: coverage.stepLimits,
+    by: byJson(coverage.by),
     functions: coverage.functions,
     functionsNeverReached: [...coverage.functionsNeverReached],
     returns: Object.fromEntries(
@@ -161,6 +163,19 @@ function coverageJson(coverage: Coverage): Coverage {
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([op, values]) => [op, [...values]]),
     ),
+  };
+}
+
+function byJson({ corpus, exhaustive, random, pct }: CoverageBy): CoverageBy {
+  return {
+    corpus: { entries: corpus.entries, reproduced: corpus.reproduced },
+    exhaustive: {
+      sequences: exhaustive.sequences,
+      complete: exhaustive.complete,
+      schedules: exhaustive.schedules,
+    },
+    random: { executions: random.executions },
+    pct: { executions: pct.executions, threads: pct.threads, steps: pct.steps, depth: pct.depth },
   };
 }
 

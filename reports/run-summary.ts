@@ -97,6 +97,7 @@ function coverageLines({ coverage, lockOrder, stopped }: ModelResult, width: num
   const label = (name: string, text: string) => labelled(name, LABEL_WIDTH, text, width);
   return [
     ...label('covered', coverageText(coverage)),
+    ...byLines(coverage.by).flatMap((text) => label('', text)),
     ...label('reached', reachedText(coverage)),
     ...Object.entries(coverage.returns).flatMap(([op, values], at) =>
       label(at === 0 ? 'returns' : '', `${op}: ${returnsText(values)}`),
@@ -115,6 +116,34 @@ function coverageText({ sequences, executions, distinctSchedules, steps }: Cover
     count(steps, 'step'),
   ].join(', ')}`;
 }
+
+/** What each way to search did; those that did nothing go without saying. */
+function byLines({ corpus, exhaustive, random, pct }: Coverage['by']): string[] {
+  const lines: string[] = [];
+  if (corpus.entries > 0) {
+    lines.push(
+      `corpus: ${count(corpus.entries, 'entry', 'entries')} replayed, ${thousands(corpus.reproduced)} still break their claim`,
+    );
+  }
+  if (exhaustive.sequences > 0) {
+    const given = exhaustive.sequences - exhaustive.complete;
+    const rest = given === 0 ? '' : `, ${thousands(given)} of them not to the end`;
+    lines.push(
+      `exhaustive: ${count(exhaustive.sequences, 'sequence')} under all schedules (${thousands(exhaustive.schedules)} executed)${rest}`,
+    );
+  }
+  if (random.executions > 0) lines.push(`random: ${count(random.executions, 'execution')}`);
+  if (pct.executions > 0) {
+    const { threads: n, steps: k, depth: d } = pct;
+    lines.push(
+      `PCT: ${count(pct.executions, 'execution')}, n = ${n} threads, k = ${k} steps, d = ${d}: each finds a bug that d ordering constraints show with probability 1/(n k^(d-1)) = ${detection(n * k ** (d - 1))} at least`,
+    );
+  }
+  return lines;
+}
+
+/** One in so many, in two digits. */
+const detection = (oneIn: number): string => (1 / Math.max(1, oneIn)).toExponential(1);
 
 function reachedText({ functions, functionsNeverReached }: Coverage): string {
   const missed = functionsNeverReached.length;

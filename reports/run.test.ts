@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_COVERED } from '../harness/campaign/coverage-by.ts';
 import type { ModelResult, Verdict } from '../harness/campaign/result.ts';
 import { UNPRINTABLE, widestLine } from './recordings.fixture.ts';
 import { runJson } from './run-json.ts';
@@ -47,6 +48,7 @@ function resultOf(verdicts: readonly Verdict[], stopped: ModelResult['stopped'] 
       endlessByDesign: 0,
       livelocks: 0,
       stepLimits: 0,
+      by: NOTHING_COVERED,
       functions: 23,
       functionsNeverReached: ['reset_slot', 'zpci_store'],
       returns: { region_write: [-22, -14, -5, 32], power_off: [0] },

@@ -120,8 +120,9 @@ function conclusion({ explored, verdicts, violations }: Ends, width: number): Li
 const openEnd = (explored: Ends['explored']): string =>
   explored.complete ? '' : `; there may be more: ${notComplete(explored)}`;
 
-function notComplete({ cut, schedules }: Ends['explored']): string {
-  return cut > 0
-    ? `${count(cut, 'execution')} reached the step limit`
+function notComplete({ stepLimits, livelocks, schedules }: Ends['explored']): string {
+  const endless = stepLimits + livelocks;
+  return endless > 0
+    ? `${count(endless, 'execution')} reached the step limit or a livelock`
     : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
 }

@@ -46,10 +46,10 @@ function countsText(bound: BoundCoverage): string {
   const { scenarios, of, schedules, unreduced, counted, incomplete } = bound;
   const sequences =
     scenarios === of ? count(of, 'sequence') : `${thousands(scenarios)} of ${count(of, 'sequence')}`;
-  const some = counted === scenarios ? '' : ` (counted for ${thousands(counted)} sequences)`;
+  const some = counted === scenarios ? '' : ` (counted for ${thousands(counted)} of them)`;
   const parts = [
     `${sequences}, ${count(schedules, 'schedule')} executed`,
-    `instead of ${largeCount(unreduced)}${some}`,
+    ...(counted === 0 ? [] : [`instead of ${largeCount(unreduced)}${some}`]),
     ...(incomplete === 0 ? [] : [`${count(incomplete, 'sequence')} given up after too many schedules`]),
   ];
   return parts.join(', ');
@@ -76,7 +76,7 @@ function whyNot(bounds: readonly BoundCoverage[], stopped: VerifyResult['stopped
   if (stopped === 'interrupt') return 'stopped by a signal';
   if (stopped === 'time') return 'stopped by --time';
   const open = bounds.filter(({ complete }) => !complete);
-  const cut = open.reduce((sum, bound) => sum + bound.cut, 0);
-  if (cut > 0) return `${count(cut, 'execution')} reached the step limit`;
+  const endless = open.reduce((sum, bound) => sum + bound.stepLimits + bound.livelocks, 0);
+  if (endless > 0) return `${count(endless, 'execution')} reached the step limit or a livelock`;
   return `${count(open.length, 'bound')} marked ! could not be finished (--max-schedules)`;
 }

@@ -52,7 +52,9 @@ test.each(STRATEGIES)(
       status: 'reproduced',
       traceChanged: false,
     });
-    expect(mergeResult(unlocked, options, chunks, [{ counterexample, hangs: [] }], null).verdicts).toMatchObject([
+    expect(
+      mergeResult(unlocked, options, chunks, [{ counterexample, hangs: [] }], null).verdicts,
+    ).toMatchObject([
       { property: CLAIM, verdict: 'violated' },
       { property: 'never-exercised', verdict: 'inconclusive' },
     ]);

@@ -76,6 +76,25 @@ describe('a chunk', () => {
     expect(runChunk(v1, optionsFor(v1), 0, 100).endlessByDesign).toBeGreaterThan(0);
   });
 
+  test('counts executions that go round for ever, apart from those that are cut off', () => {
+    const spins = zpciIo.model('mainline+mutant-spin-reset')!;
+    expect(runChunk(spins, optionsFor(spins), 0, 250)).toMatchObject({
+      livelocks: expect.toSatisfy((count: number) => count > 0),
+      stepLimits: expect.toSatisfy((count: number) => count > 0),
+      deadlocks: 0,
+    });
+    expect(runChunk(v1, optionsFor(v1), 0, 60).livelocks).toBe(0);
+  });
+
+  test('notes in which order locks were taken', () => {
+    const { lockOrder } = runChunk(v1, optionsFor(v1), 0, 60);
+    expect(lockOrder.asks).toContainEqual({
+      holds: [{ lock: 'BQL', shared: false }],
+      asks: { lock: 'zdev->lock', shared: false },
+      by: expect.arrayContaining([{ actor: 'vcpu0', operation: 'pcistb', process: 'the VMM', after: null }]),
+    });
+  });
+
   test('checks only the claims that it is asked for', () => {
     const chosen = optionsFor(v1, { properties: ['zero-length-never-executes'] });
     const { exercised, found } = runChunk(v1, chosen, 0, 60);

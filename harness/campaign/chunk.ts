@@ -1,15 +1,18 @@
 import fc from 'fast-check';
+import { exploreAll } from '../explore/exhaustive.ts';
+import { Pct } from '../explore/pct.ts';
+import { Replay } from '../explore/replay.ts';
 import { derive } from '../explore/rng.ts';
-import { SearchStrategies, type StrategyName } from '../explore/strategies.ts';
-import { type Benches, compileProgram, execute, type Instruments, lockOrderOf } from '../machine/execute.ts';
+import { PCT_DEPTH, SearchStrategies, type StrategyName } from '../explore/strategies.ts';
+import { compileProgram, execute } from '../machine/execute.ts';
 import type { LockOrderRecord } from '../machine/lock-order.ts';
-import type { Machine } from '../machine/machine.ts';
-import type { CallObserver } from '../model/instrument.ts';
 import type { Model } from '../model/model.ts';
 import { type Workload, workloads } from '../scenario/arbitrary.ts';
+import { NOTHING_COVERED } from './coverage-by.ts';
 import type { Found } from './found.ts';
 import type { Hang } from './hang.ts';
-import type { Coverage } from './result.ts';
+import type { Coverage, CoverageBy } from './result.ts';
+import { Tally } from './tally.ts';
 
 /** How a model is searched; together with the model it determines every result. */
 export interface SearchOptions {
@@ -23,10 +26,12 @@ export interface SearchOptions {
   readonly properties: readonly string[];
 }
 
-/** Sequences in a chunk: the unit of work, of determinism and of interruption, some 20 to 50 ms. */
-export const CHUNK_SEQUENCES = 250;
-/** Schedules that each operation sequence is run under. */
+export { CHUNK_SEQUENCES } from './chunk-size.ts';
+
+/** Schedules that each operation sequence is run under by strategies that sample. */
 export const SCHEDULES = 16;
+/** Schedules after which `--strategy exhaustive` goes on to the next sequence; what it leaves out is told. */
+export const EXHAUSTIVE_SCHEDULES_MAX = 2_000;
 /** One sequence in so many is run with its function calls observed, for the coverage statement. */
 const SAMPLE_EVERY = 8;
 
@@ -60,109 +65,94 @@ export function runChunk(
 ): ChunkResult {
   const seed = derive(options.seed, chunk);
   const generated = fc.sample(workloads(model.series, options.opsMax), { numRuns: sequences, seed });
-  const strategies = new SearchStrategies(options.strategy, seed);
-  const properties = model.properties.filter(({ id }) => options.properties.includes(id));
-  const exercised = properties.map(() => 0);
-  const found = new Map<string, { -readonly [K in keyof Found]: Found[K] }>();
-  const reached = new Set<string>();
-  const sample: Instruments = { calls: reachedFunctions(reached) };
-  const returns = new Map<string, Set<number>>();
-  const benches: Benches = new Map();
-  const schedule = new Uint8Array(options.stepsMax);
-  const hashes = new Int32Array(SCHEDULES);
-  let executions = 0;
-  let distinctSchedules = 0;
-  let steps = 0;
-  let deadlocks = 0;
-  let endlessByDesign = 0;
-  let livelocks = 0;
-  let stepLimits = 0;
+  const tally = new Tally(model, options, chunk);
+  const kept = generated.flatMap((workload, sequence) =>
+    skip.includes(sequence) ? [] : [{ workload, sequence }],
+  );
+  const search = options.strategy === 'exhaustive' ? searchExhaustively : searchSampling;
+  const { distinctSchedules, by } = search(model, options, seed, kept, tally, beat);
+  return tally.result(kept.length, distinctSchedules, by);
+}
 
-  generated.forEach((workload, sequence) => {
-    if (skip.includes(sequence)) return;
-    const { world, ops } = workload;
+interface Sequence {
+  readonly workload: Workload;
+  /** Its place in the chunk. */
+  readonly sequence: number;
+}
+
+/** What the tally cannot know. */
+interface Searched {
+  readonly distinctSchedules: number;
+  readonly by: CoverageBy;
+}
+
+type Beat = NonNullable<ChunkRun['beat']>;
+
+/** Every sequence under all its schedules, up to a limit. */
+function searchExhaustively(
+  model: Model,
+  { stepsMax }: SearchOptions,
+  _seed: number,
+  sequences: readonly Sequence[],
+  tally: Tally,
+  beat: Beat,
+): Searched {
+  let complete = 0;
+  for (const { workload, sequence } of sequences) {
     beat(sequence, workload);
-    const program = compileProgram(model, world, ops, benches);
+    const program = compileProgram(model, workload.world, workload.ops, tally.benches);
+    if (sequence % SAMPLE_EVERY === 0) {
+      execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
+    }
+    const options = { stepsMax, schedulesMax: EXHAUSTIVE_SCHEDULES_MAX, preemptionsMax: null, count: false };
+    const explored = exploreAll(program, tally.schedule, options, (run) => {
+      beat(sequence, workload);
+      tally.add(run, sequence, workload);
+    });
+    if (explored.complete) complete++;
+  }
+  const { executions: schedules } = tally;
+  const exhaustive = { sequences: sequences.length, complete, schedules };
+  return { distinctSchedules: schedules, by: { ...NOTHING_COVERED, exhaustive } };
+}
+
+/** Every sequence under a few schedules, by chance or PCT. */
+function searchSampling(
+  model: Model,
+  { strategy, stepsMax }: SearchOptions,
+  seed: number,
+  sequences: readonly Sequence[],
+  tally: Tally,
+  beat: Beat,
+): Searched {
+  const strategies = new SearchStrategies(strategy === 'exhaustive' ? 'portfolio' : strategy, seed);
+  const hashes = new Int32Array(SCHEDULES);
+  let distinctSchedules = 0;
+  const random = { executions: 0 };
+  const pct = { executions: 0, threads: 0, steps: 0, depth: PCT_DEPTH };
+  for (const { workload, sequence } of sequences) {
+    beat(sequence, workload);
+    const program = compileProgram(model, workload.world, workload.ops, tally.benches);
     let length = 0;
     for (let i = 0; i < SCHEDULES; i++) {
       beat(sequence, workload);
-      const instruments = i === 0 && sequence % SAMPLE_EVERY === 0 ? sample : undefined;
-      const run = execute(program, strategies.next(i, length), options.stepsMax, schedule, instruments);
-      const { machine, outcome } = run;
+      const instruments = i === 0 && sequence % SAMPLE_EVERY === 0 ? tally.sample : undefined;
+      const chosen = strategies.next(i, length);
+      const run = execute(program, chosen, stepsMax, tally.schedule, instruments);
+      const { machine } = run;
       length = machine.steps;
-      executions++;
-      steps += machine.steps;
-      if (outcome === 'deadlock') {
-        if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) endlessByDesign++;
-        else deadlocks++;
-      }
-      if (outcome === 'livelock') livelocks++;
-      if (outcome === 'step-limit') stepLimits++;
-      if (isNew(hashes, i, hash(schedule, machine.steps))) distinctSchedules++;
-      noteReturns(returns, machine);
-
-      const execution = { machine, outcome, evidence: run.world };
-      for (let p = 0; p < properties.length; p++) {
-        const property = properties[p]!;
-        const happened = property.check(execution, (kind) => {
-          const key = `${property.id} ${kind}`;
-          const known = found.get(key);
-          if (known === undefined) {
-            const names = Array.from(schedule.subarray(0, machine.steps), (id) => machine.threads[id]!.name);
-            found.set(key, {
-              property: property.id,
-              kind,
-              executions: 1,
-              chunk,
-              sequence,
-              world,
-              ops,
-              schedule: names,
-            });
-          } else if (known.lastExecution !== executions) {
-            known.executions++;
-          }
-          found.get(key)!.lastExecution = executions;
-        });
-        if (happened) exercised[p]!++;
-      }
+      if (isNew(hashes, i, hash(tally.schedule, length))) distinctSchedules++;
+      if (chosen instanceof Pct) {
+        pct.executions++;
+        pct.threads = Math.max(pct.threads, machine.threads.length);
+        pct.steps = Math.max(pct.steps, length);
+      } else random.executions++;
+      tally.add(run, sequence, workload);
       // With never more than one thread to choose from, every schedule is this one.
       if (machine.choices === 0) break;
     }
-  });
-
-  return {
-    chunk,
-    sequences: sequences - skip.length,
-    executions,
-    distinctSchedules,
-    steps,
-    deadlocks,
-    endlessByDesign,
-    livelocks,
-    stepLimits,
-    functionsReached: [...reached],
-    returns: Object.fromEntries([...returns].map(([op, values]) => [op, [...values]])),
-    exercised,
-    found: [...found.values()],
-    lockOrder: lockOrderOf(benches),
-    hangs: [],
-  };
-}
-
-function reachedFunctions(reached: Set<string>): CallObserver {
-  return { enter: (name) => reached.add(name), leave: () => {} };
-}
-
-function noteReturns(returns: Map<string, Set<number>>, machine: Machine): void {
-  for (const call of machine.returned) {
-    let values = returns.get(call.work.name);
-    if (values === undefined) {
-      values = new Set();
-      returns.set(call.work.name, values);
-    }
-    values.add(call.ret!);
   }
+  return { distinctSchedules, by: { ...NOTHING_COVERED, random, pct } };
 }
 
 /** Identifies a schedule among those of one sequence; a collision costs one in the count of distinct ones. */

@@ -6,8 +6,8 @@ import type { Property } from '../model/property.ts';
 import { type CallRecord, callRecords } from '../scenario/recording.ts';
 import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
+import { judged } from './judged.ts';
 import type { FailureIdentity, Verdict } from './result.ts';
-import { verdictOf } from './verdict-of.ts';
 
 /** One way in which operations can end: what `exec` prints of it. */
 export interface End {
@@ -76,17 +76,11 @@ export function endsOf(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { end, schedules }]) => ({ ...end, schedules })),
     violations,
-    verdicts: properties.map(({ id, claim }, at) => {
+    verdicts: properties.map((property, at) => {
       const kinds = violations
-        .filter(({ property }) => property === id)
+        .filter((one) => one.property === property.id)
         .map(({ kind, schedules }) => ({ kind, executions: schedules }));
-      return {
-        property: id,
-        claim,
-        exercised: exercised[at]!,
-        kinds,
-        ...verdictOf(kinds.length, exercised[at]!, explored.cut, stepsMax),
-      };
+      return judged(property, exercised[at]!, kinds, explored.stepLimits, stepsMax);
     }),
   };
 }

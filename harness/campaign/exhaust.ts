@@ -1,5 +1,6 @@
 import { exploreAll } from '../explore/exhaustive.ts';
-import { type Benches, compileProgram } from '../machine/execute.ts';
+import { type Benches, compileProgram, lockOrderOf } from '../machine/execute.ts';
+import type { LockOrderRecord } from '../machine/lock-order.ts';
 import type { Model } from '../model/model.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Bound, type SmallScenario, smallScenarios } from '../scenario/small-scenarios.ts';
@@ -21,6 +22,9 @@ export interface ExhaustOptions {
 /** Operation sequences in a chunk: the unit of work, of determinism and of interruption. */
 export const EXHAUST_CHUNK = 100;
 
+/** Sequences with too many schedules after which the rest of a bound is left out: there will be more of them. */
+export const GIVE_UP_AFTER = 10;
+
 /** What one chunk of a bound saw; plain data, so that a worker can send it. */
 export interface ExhaustChunk {
   /** Operation sequences. */
@@ -29,7 +33,8 @@ export interface ExhaustChunk {
   readonly pruned: number;
   readonly steps: number;
   /** Schedules that were cut off at the step limit. */
-  readonly cut: number;
+  readonly stepLimits: number;
+  readonly livelocks: number;
   /** Sequences that were given up. */
   readonly incomplete: number;
   /** Most schedules that one sequence took. */
@@ -42,6 +47,7 @@ export interface ExhaustChunk {
   /** Schedules in which each claim's precondition happened, in the order of `properties`. */
   readonly exercised: readonly number[];
   readonly found: readonly ExhaustFound[];
+  readonly lockOrder: LockOrderRecord;
 }
 
 /** A broken claim, and the shortest scenario of the chunk that breaks it. */
@@ -94,20 +100,24 @@ export function exhaustChunk(
   let schedules = 0;
   let pruned = 0;
   let steps = 0;
-  let cut = 0;
+  let stepLimits = 0;
+  let livelocks = 0;
   let incomplete = 0;
   let largest = 0;
   let unreduced = 0n;
   let counted = 0;
   let deadlocks = 0;
 
-  scenarios.forEach((scenario, at) => {
+  let explored = 0;
+  for (const [at, scenario] of scenarios.entries()) {
+    if (incomplete >= GIVE_UP_AFTER) break;
+    explored++;
     const program = compileProgram(model, scenario.world, scenario.ops, benches);
     const broken = new Map<
       string,
       { property: (typeof properties)[number]; kind: string; schedule: string[] }
     >();
-    const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
+    const all = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
       if (outcome === 'deadlock') deadlocks++;
       const execution = { machine, outcome, evidence: world };
       const seen = new Set<string>();
@@ -134,14 +144,15 @@ export function exhaustChunk(
         if (happened) exercised[p]!++;
       }
     });
-    schedules += explored.schedules;
-    pruned += explored.pruned;
-    steps += explored.steps;
-    cut += explored.cut;
-    if (!explored.complete) incomplete++;
-    largest = Math.max(largest, explored.schedules);
-    if (explored.unreduced !== null) {
-      unreduced += explored.unreduced;
+    schedules += all.schedules;
+    pruned += all.pruned;
+    steps += all.steps;
+    stepLimits += all.stepLimits;
+    livelocks += all.livelocks;
+    if (!all.complete) incomplete++;
+    largest = Math.max(largest, all.schedules);
+    if (all.unreduced !== null) {
+      unreduced += all.unreduced;
       counted++;
     }
     for (const [key, { property, kind, schedule }] of broken) {
@@ -150,14 +161,15 @@ export function exhaustChunk(
       const candidate = shortest.of(scenario, from + at, { property, kind }, schedule, one.shortest);
       if (candidate !== null) one.shortest = candidate;
     }
-  });
+  }
 
   return {
-    scenarios: scenarios.length,
+    scenarios: explored,
     schedules,
     pruned,
     steps,
-    cut,
+    stepLimits,
+    livelocks,
     incomplete,
     largest,
     unreduced: String(unreduced),
@@ -165,6 +177,7 @@ export function exhaustChunk(
     deadlocks,
     exercised,
     found: [...found.values()],
+    lockOrder: lockOrderOf(benches),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Model, SeriesInfo } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import { type ExhaustChunk, type ExhaustFound, type ExhaustOptions, isShorter } from './exhaust.ts';
-import type { Verdict } from './result.ts';
-import { verdictOf } from './verdict-of.ts';
+import { judged } from './judged.ts';
+import { mergeLockOrder } from './merge.ts';
+import type { LockOrderSummary, Verdict } from './result.ts';
 
 /** What was explored of one bound. */
-export interface BoundCoverage extends Omit<ExhaustChunk, 'exercised' | 'found'> {
+export interface BoundCoverage extends Omit<ExhaustChunk, 'exercised' | 'found' | 'lockOrder'> {
   readonly bound: Bound;
   /** In words. */
   readonly about: string;
@@ -29,6 +30,7 @@ export interface VerifyResult {
   readonly bounds: readonly BoundCoverage[];
   readonly verdicts: readonly Verdict[];
   readonly violations: readonly VerifyViolation[];
+  readonly lockOrder: LockOrderSummary;
   /** Set if it was stopped before its end: by a signal or --time. */
   readonly stopped: 'interrupt' | 'time' | null;
 }
@@ -79,23 +81,18 @@ export function mergeVerify(
     (a, b) => order.get(a.property)! - order.get(b.property)! || (a.kind < b.kind ? -1 : 1),
   );
   const properties = model.properties.filter(({ id }) => options.properties.includes(id));
-  const cut = bounds.reduce((sum, bound) => sum + bound.cut, 0);
-  const verdicts = properties.map(({ id, claim }, at): Verdict => {
+  const stepLimits = bounds.reduce((sum, bound) => sum + bound.stepLimits, 0);
+  const verdicts = properties.map((property, at): Verdict => {
     const exercised = explored
       .flatMap(({ chunks }) => chunks)
       .reduce((sum, chunk) => sum + chunk.exercised[at]!, 0);
     const kinds = violations
-      .filter(({ property }) => property === id)
+      .filter((one) => one.property === property.id)
       .map(({ kind, schedules }) => ({ kind, executions: schedules }));
-    return {
-      property: id,
-      claim,
-      exercised,
-      kinds,
-      ...verdictOf(kinds.length, exercised, cut, options.stepsMax),
-    };
+    return judged(property, exercised, kinds, stepLimits, options.stepsMax);
   });
-  return { model: model.id, exhaustive, bounds, verdicts, violations, stopped };
+  const lockOrder = mergeLockOrder(explored.flatMap(({ chunks }) => chunks));
+  return { model: model.id, exhaustive, bounds, verdicts, violations, lockOrder, stopped };
 }
 
 /** Bounds come with growing numbers of operations: the shortest scenario is one of the first bound that has any. */
@@ -135,7 +132,8 @@ function coverageOf(series: SeriesInfo, { bound, of, chunks }: ExploredBound): B
     schedules: sum((chunk) => chunk.schedules),
     pruned: sum((chunk) => chunk.pruned),
     steps: sum((chunk) => chunk.steps),
-    cut: sum((chunk) => chunk.cut),
+    stepLimits: sum((chunk) => chunk.stepLimits),
+    livelocks: sum((chunk) => chunk.livelocks),
     incomplete,
     largest: Math.max(0, ...chunks.map((chunk) => chunk.largest)),
     unreduced: String(chunks.reduce((total, chunk) => total + BigInt(chunk.unreduced), 0n)),

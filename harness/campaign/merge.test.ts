@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { ChunkResult } from './chunk.ts';
 import { runChunk, type SearchOptions } from './chunk.ts';
 import { counterSeries } from './counter.fixture.ts';
+import { NOTHING_COVERED } from './coverage-by.ts';
 import type { Found } from './found.ts';
 import { mergeFound, mergeResult } from './merge.ts';
 import type { Counterexample } from './result.ts';
@@ -28,6 +29,7 @@ const NOTHING: ChunkResult = {
   endlessByDesign: 0,
   livelocks: 0,
   stepLimits: 0,
+  by: NOTHING_COVERED,
   functionsReached: [],
   returns: {},
   exercised: [0, 0],

@@ -2,8 +2,10 @@ import { mergeLockOrders } from '../machine/lock-order.ts';
 import { predictDeadlocks } from '../machine/lock-order-cycles.ts';
 import type { Model } from '../model/model.ts';
 import type { ChunkResult, SearchOptions } from './chunk.ts';
+import { mergeCoverageBy } from './coverage-by.ts';
 import type { Found } from './found.ts';
 import { mergeHangs } from './hang.ts';
+import { judged } from './judged.ts';
 import type { Coverage, LockOrderSummary, ModelResult, Shrunk, Verdict } from './result.ts';
 
 /** First finding of each failure identity over all chunks, in the order of the claims. Order of chunks is no matter. */
@@ -37,24 +39,12 @@ export function mergeResult(
   const found = mergeFound(model, chunks);
   const properties = model.properties.filter(({ id }) => options.properties.includes(id));
   const coverage = mergeCoverage(model, chunks);
-  const verdicts = properties.map(({ id, claim, liveness }, at): Verdict => {
+  const verdicts = properties.map((property, at): Verdict => {
     const exercised = chunks.reduce((sum, chunk) => sum + chunk.exercised[at]!, 0);
     const kinds = found
-      .filter(({ property }) => property === id)
+      .filter((one) => one.property === property.id)
       .map(({ kind, executions }) => ({ kind, executions }));
-    const shared = { property: id, claim, exercised, kinds };
-    if (kinds.length > 0) return { ...shared, verdict: 'violated' };
-    if (exercised === 0) {
-      return {
-        ...shared,
-        verdict: 'inconclusive',
-        reason: 'never exercised: its precondition did not happen',
-      };
-    }
-    if (liveness === true && coverage.stepLimits > 0) {
-      return { ...shared, verdict: 'inconclusive', reason: cutOff(coverage.stepLimits, options.stepsMax) };
-    }
-    return { ...shared, verdict: 'holds' };
+    return judged(property, exercised, kinds, coverage.stepLimits, options.stepsMax);
   });
   const lockOrder = mergeLockOrder(chunks);
   const counterexamples = shrunk.flatMap(({ counterexample }) => counterexample ?? []);
@@ -62,11 +52,7 @@ export function mergeResult(
   return { model: model.id, verdicts, counterexamples, coverage, hangs, lockOrder, stopped };
 }
 
-/** What would have come of an execution that was cut off, nobody knows. */
-const cutOff = (executions: number, stepsMax: number): string =>
-  `${executions} execution${executions === 1 ? '' : 's'} reached the step limit of ${stepsMax}`;
-
-function mergeLockOrder(chunks: readonly ChunkResult[]): LockOrderSummary {
+export function mergeLockOrder(chunks: readonly Pick<ChunkResult, 'lockOrder'>[]): LockOrderSummary {
   const record = mergeLockOrders(chunks.map(({ lockOrder }) => lockOrder));
   return { ...record, predicted: predictDeadlocks(record) };
 }
@@ -89,6 +75,7 @@ function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
     endlessByDesign: sum((chunk) => chunk.endlessByDesign),
     livelocks: sum((chunk) => chunk.livelocks),
     stepLimits: sum((chunk) => chunk.stepLimits),
+    by: mergeCoverageBy(chunks.map((chunk) => chunk.by)),
     functions: model.functions.length,
     functionsNeverReached: model.functions.filter((name) => !reached.has(name)),
     returns,

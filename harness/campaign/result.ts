@@ -37,6 +37,25 @@ export interface Verdict {
   readonly kinds: readonly { readonly kind: string; readonly executions: number }[];
 }
 
+/** What each way to search covered. */
+export interface CoverageBy {
+  /** Stored counterexamples that were replayed first, and those that still break their claim. */
+  readonly corpus: { readonly entries: number; readonly reproduced: number };
+  /** Sequences explored under all their schedules, how many of them to the end, and the schedules executed. */
+  readonly exhaustive: { readonly sequences: number; readonly complete: number; readonly schedules: number };
+  readonly random: { readonly executions: number };
+  /**
+   * Executions, and the most threads n and steps k that one had: each finds a bug of depth d that its sequence can
+   * show with probability 1 / (n k^(d-1)) at least.
+   */
+  readonly pct: {
+    readonly executions: number;
+    readonly threads: number;
+    readonly steps: number;
+    readonly depth: number;
+  };
+}
+
 /** What a run covered: said with every verdict, a pass above all. */
 export interface Coverage {
   /** Operation sequences. */
@@ -56,6 +75,7 @@ export interface Coverage {
   /** Functions of the state that no sampled execution entered. */
   readonly functionsNeverReached: readonly string[];
   readonly functions: number;
+  readonly by: CoverageBy;
   /** Return values seen, by operation: `region_write: -22, -14, -5, 32`. */
   readonly returns: { readonly [op: string]: readonly number[] };
 }

@@ -1,6 +1,7 @@
 import { type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
 import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
 import type { Found } from '../campaign/found.ts';
+import { KNOWN_CHUNK, type KnownFailure, runKnown, runSmall, SMALL_CHUNK } from '../campaign/opening.ts';
 import type { Counterexample } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import type { Workload } from '../scenario/arbitrary.ts';
@@ -19,6 +20,8 @@ export type Job =
       readonly sequences: number;
       /** Sequences to leave out, since they do not end. */
       readonly skip?: readonly number[];
+      /** For the piece that replays them. */
+      readonly known?: readonly KnownFailure[];
     }
   | {
       readonly kind: 'exhaust';
@@ -49,8 +52,15 @@ export const stepsMaxOfJob = (job: Job): number =>
   job.kind === 'chunk' || job.kind === 'exhaust' ? job.options.stepsMax : job.stepsMax;
 
 export function runChunkJob(model: Model, job: ChunkJob, beat: Beat): ChunkResult {
-  const { options, chunk, sequences, skip = [] } = job;
-  return runChunk(model, options, chunk, sequences, { skip, beat });
+  const { options, chunk, sequences, skip = [], known = [] } = job;
+  switch (chunk) {
+    case KNOWN_CHUNK:
+      return runKnown(model, options, known.slice(0, sequences), { skip, beat });
+    case SMALL_CHUNK:
+      return runSmall(model, options, sequences, { skip, beat });
+    default:
+      return runChunk(model, options, chunk, sequences, { skip, beat });
+  }
 }
 
 export function runExhaustJob(model: Model, job: ExhaustJob, beat: Beat): ExhaustChunk {
@@ -67,7 +77,7 @@ export function runShrinkJob(plain: Model, { found, stepsMax }: ShrinkJob, beat:
     kind: found.kind,
     scenario,
     minimal,
-    foundWith: { ops: found.ops.length, run: found.chunk },
+    foundWith: { ops: found.ops.length, run: Math.max(0, found.chunk) },
   };
 }
 

@@ -30,7 +30,7 @@ export class LastWords {
     const names = machine === null ? [] : machine.threads.map(({ name }) => name);
     const length = this.#text.write(JSON.stringify({ place, names }));
     // The step that is being taken counts. All but the last few are there from the times before.
-    const steps = machine === null ? 0 : Math.min(machine.steps + 1, this.#schedule.length);
+    const steps = machine === null || place.step === null ? 0 : place.step + 1;
     const known = Math.min(steps, Math.max(0, this.#header[STEPS]! - 1));
     if (machine !== null) this.#schedule.set(machine.schedule.subarray(known, steps), known);
     this.#header[STEPS] = steps;

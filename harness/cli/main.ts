@@ -6,7 +6,7 @@ import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { makeTerminal } from './terminal.ts';
 
-const COMMANDS = ['run', 'exec', 'replay', 'verify', 'list'] as const;
+const COMMANDS = ['run', 'exec', 'replay', 'verify', 'merge', 'list'] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -257,6 +257,36 @@ async function parse(): Promise<ExitCode> {
         const { parseVerifyOptions } = await import('./verify-options.ts');
         const { verify } = await import('./verify.ts');
         result = await verify(parseVerifyOptions(args), terminal(args));
+      },
+    )
+    .command(
+      'merge <path..>',
+      'join the JSON reports of the shards of one run into the report of the whole',
+      (command) =>
+        command
+          .positional('path', {
+            type: 'string',
+            array: true,
+            describe: 'reports that `run --shard i/n --json` wrote, one for each shard',
+            demandOption: true,
+          })
+          .option('partial', {
+            type: 'boolean',
+            describe: 'shards may be missing; the report says which',
+            default: false,
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'verdicts and coverage only: no counterexamples',
+            default: false,
+          })
+          .example('$0 merge shard-*.json --json', 'the JSON that the run gives without --shard'),
+      async (args) => {
+        const { merge } = await import('./merge.ts');
+        const { path: files, partial, json, quiet } = args;
+        result = await merge({ files, partial, json, quiet }, terminal(args));
       },
     )
     .command(

@@ -28,9 +28,11 @@ export interface Pool {
 
 /** How long a worker waits for the next job: from the end of a search into shrinking, and on to the next model. */
 const IDLE_MS = 30_000;
-/** How long an execution may go without a sign of life. Most take some 20 microseconds; the longest a tenth of this. */
+/** Most executions take some 20 microseconds; the longest a tenth of this. */
 const PATIENCE_MS = 500;
-/** The same between two executions of an exhaustive exploration, which thinks for longer. */
+/** Part of it that is enough for the second look: each step is a sign of life then. */
+const PATIENCE_AGAIN = 0.6;
+/** Patience with an exhaustive exploration, which thinks for longer between two executions. */
 const PATIENCE_EXHAUST_MS = 10_000;
 /**
  * How often a job that stood still and then did not is tried again, each time with twice the patience: a machine can be
@@ -38,8 +40,15 @@ const PATIENCE_EXHAUST_MS = 10_000;
  */
 const ATTEMPTS_MAX = 6;
 
-/** `modules`: where workers find the series. */
-export async function makePool(size: number, modules: readonly string[] = seriesModules()): Promise<Pool> {
+/**
+ * `modules`: where workers find the series. `patienceMs`: how long an execution may go without a sign of life; tests
+ * have less.
+ */
+export async function makePool(
+  size: number,
+  modules: readonly string[] = seriesModules(),
+  patienceMs = PATIENCE_MS,
+): Promise<Pool> {
   const source = import.meta.url.endsWith('.ts');
   const workerData: WorkerData = { seriesModules: modules };
   const pool = new Tinypool({
@@ -50,30 +59,30 @@ export async function makePool(size: number, modules: readonly string[] = series
     maxThreads: size,
     idleTimeout: IDLE_MS,
   });
-  const once = <T>(pulse: Pulse, patienceMs: number, task: Task): Promise<{ readonly value: T } | null> =>
-    watched(pulse, patienceMs, (signal) => pool.run(task, { signal }) as Promise<T>);
+  const once = <T>(pulse: Pulse, patience: number, task: Task): Promise<{ readonly value: T } | null> =>
+    watched(pulse, patience, (signal) => pool.run(task, { signal }) as Promise<T>);
 
   /** Does a job again that hung after so many beats, to see where. Null if it does not hang. */
-  const locate = async (job: Job, beats: number, patienceMs: number): Promise<HangPlace | null> => {
+  const locate = async (job: Job, beats: number, patience: number): Promise<HangPlace | null> => {
     const pulse = new Pulse();
     const words = LastWords.ofSteps(stepsMaxOfJob(job));
     const task: Task = { job, pulse: pulse.memory, trace: { from: beats, words: words.memory } };
-    if ((await once(pulse, patienceMs, task)) !== null) return null;
+    if ((await once(pulse, patience, task)) !== null) return null;
     const place = words.read();
     // Operations are generated without any code of a model: what stood still there was only slow.
     return place?.during === 'generation' ? null : place;
   };
 
-  const run = async <T>(job: Job, firstPatienceMs = PATIENCE_MS): Promise<Ended<T>> => {
-    let patienceMs = firstPatienceMs;
+  const run = async <T>(job: Job, firstMs = patienceMs): Promise<Ended<T>> => {
+    let patience = firstMs;
     for (let attempt = 1; ; attempt++) {
       const pulse = new Pulse();
-      const done = await once<T>(pulse, patienceMs, { job, pulse: pulse.memory, trace: null });
+      const done = await once<T>(pulse, patience, { job, pulse: pulse.memory, trace: null });
       if (done !== null) return done;
-      const place = await locate(job, pulse.beats, patienceMs);
+      const place = await locate(job, pulse.beats, patience * PATIENCE_AGAIN);
       if (place !== null) return { place, sequence: pulse.sequence };
       if (attempt === ATTEMPTS_MAX) return { place: NOWHERE, sequence: pulse.sequence };
-      patienceMs *= 2;
+      patience *= 2;
     }
   };
 
@@ -115,9 +124,9 @@ async function chunkWithoutHangs(run: Run, job: ChunkJob): Promise<ChunkResult> 
     if ('value' in ended) return { ...ended.value, hangs };
     const { place, sequence } = ended;
     if (sequence < 0) throw new BrokenContract(endlessly(job.model, place));
-    hangs.push({ ...place, times: 1, foundWith: { run: job.chunk, sequence, shrinking: null } });
+    hangs.push({ ...place, times: 1, foundWith: { run: Math.max(0, job.chunk), sequence, shrinking: null } });
     // The rest is left out together with this one.
-    if (hangs.length === HANGS_MAX) sequences = ended.sequence;
+    if (hangs.length >= HANGS_MAX) sequences = ended.sequence;
     else skip.push(sequence);
   }
 }
@@ -129,7 +138,11 @@ async function shrinkOrNot(run: Run, job: ShrinkJob): Promise<Shrunk> {
   const { found, model, stepsMax } = job;
   const { property, kind, chunk, sequence, world, ops, schedule } = found;
   const hangOf = ({ place }: { readonly place: HangPlace }): Hang => {
-    return { ...place, times: 1, foundWith: { run: chunk, sequence, shrinking: { property, kind } } };
+    return {
+      ...place,
+      times: 1,
+      foundWith: { run: Math.max(0, chunk), sequence, shrinking: { property, kind } },
+    };
   };
   const scenario: Scenario = {
     format: FORMAT,
@@ -141,7 +154,13 @@ async function shrinkOrNot(run: Run, job: ShrinkJob): Promise<Shrunk> {
   const recorded = await run<null>({ kind: 'record', model, scenario, stepsMax });
   if (!('value' in recorded)) return { counterexample: null, hangs: [hangOf(ended), hangOf(recorded)] };
   return {
-    counterexample: { property, kind, scenario, minimal: false, foundWith: { ops: ops.length, run: chunk } },
+    counterexample: {
+      property,
+      kind,
+      scenario,
+      minimal: false,
+      foundWith: { ops: ops.length, run: Math.max(0, chunk) },
+    },
     hangs: [hangOf(ended)],
   };
 }

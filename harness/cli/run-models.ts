@@ -4,6 +4,7 @@ import type { ModelResult } from '../campaign/result.ts';
 import { entryFolder, makeEntry, saveEntry, writeObstacle } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import { ExitCode, UsageError } from './exit.ts';
+import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
@@ -59,7 +60,8 @@ export async function runModels(
     terminal.error(`${received}: stopping; what was found so far is shrunk, saved and reported.`);
   });
   const searchMs = options.timeMs === null ? Number.POSITIVE_INFINITY : options.timeMs / applying.length;
-  const budgetFrom = (started: number): Budget => ({
+  const budgetFrom = (started: number, known: Budget['known']): Budget => ({
+    known,
     runs: options.runs ?? Number.POSITIVE_INFINITY,
     shard: options.shard,
     timeLeftMs: () => started + searchMs - terminal.now(),
@@ -81,11 +83,13 @@ export async function runModels(
   const results: ModelResult[] = [];
   try {
     for (const model of applying) {
+      const known =
+        strategy === 'portfolio' ? knownFailures(series, options.corpus, model, properties, terminal) : [];
       const result = await searchModel(
         pool,
         model,
         { seed, strategy, opsMax, stepsMax, properties },
-        budgetFrom(terminal.now()),
+        budgetFrom(terminal.now(), known),
         progress,
       );
       results.push(result);

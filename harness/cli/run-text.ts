@@ -2,7 +2,7 @@ import { renderCounterexample } from '../../reports/counterexample.ts';
 import type { RunSettings } from '../../reports/run-json.ts';
 import { renderModelResult } from '../../reports/run-summary.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
-import { CHUNK_SEQUENCES } from '../campaign/chunk.ts';
+import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
 import type { Counterexample, ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import { record } from '../scenario/recording.ts';

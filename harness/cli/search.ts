@@ -1,8 +1,11 @@
 import { count } from '../../reports/count.ts';
-import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
+import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
+import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
 import { HANGS_MAX } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
+import { KNOWN_CHUNK, type KnownFailure, SMALL_CHUNK } from '../campaign/opening.ts';
 import type { ModelResult } from '../campaign/result.ts';
+import type { StrategyName } from '../explore/strategies.ts';
 import type { Model } from '../model/model.ts';
 import type { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
@@ -17,6 +20,8 @@ export interface Budget {
   timeLeftMs(): number;
   readonly bail: boolean;
   interrupted(): boolean;
+  /** Stored counterexamples of the model, which the portfolio replays first. */
+  readonly known: readonly KnownFailure[];
 }
 
 /** Searches one model, chunk by chunk, and shrinks what it found. */
@@ -29,7 +34,8 @@ export async function searchModel(
 ): Promise<ModelResult> {
   const results: ChunkResult[] = [];
   let stopped: ModelResult['stopped'] = null;
-  const chunks = chunksOf(budget);
+  const chunks = chunksOf(budget, options.strategy);
+  const { known } = budget;
   progress.start(labelled(model), budget.runs);
 
   const worker = async (): Promise<void> => {
@@ -37,7 +43,8 @@ export async function searchModel(
       if (budget.interrupted()) stopped = 'interrupt';
       else if (budget.timeLeftMs() <= 0) stopped ??= 'time';
       if (stopped !== null || endOf(results, budget) !== null) return;
-      results.push(await pool.chunk({ kind: 'chunk', model: model.id, options, chunk, sequences }));
+      const job = { kind: 'chunk', model: model.id, options, chunk, sequences } as const;
+      results.push(await pool.chunk(chunk === KNOWN_CHUNK ? { ...job, known } : job));
       const done = results.reduce((sum, result) => sum + result.sequences, 0);
       const failures = new Set(
         results.flatMap(({ found }) => found.map(({ property, kind }) => property + kind)),
@@ -80,7 +87,15 @@ interface End {
 }
 
 /** The chunks of this shard, in order; one iterator that all workers take from. */
-function* chunksOf({ runs, shard }: Budget): Generator<{ chunk: number; sequences: number }> {
+function* chunksOf(
+  { runs, shard, known }: Budget,
+  strategy: StrategyName,
+): Generator<{ chunk: number; sequences: number }> {
+  // Not cut up, so that shards add up to the whole.
+  if (strategy === 'portfolio' && shard.index === 1) {
+    if (known.length > 0) yield { chunk: KNOWN_CHUNK, sequences: known.length };
+    yield { chunk: SMALL_CHUNK, sequences: Number.MAX_SAFE_INTEGER };
+  }
   for (let chunk = 0; chunk * CHUNK_SEQUENCES < runs; chunk++) {
     if (chunk % shard.count !== shard.index - 1) continue;
     yield { chunk, sequences: Math.min(CHUNK_SEQUENCES, runs - chunk * CHUNK_SEQUENCES) };

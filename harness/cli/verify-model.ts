@@ -1,14 +1,17 @@
 import { count } from '../../reports/count.ts';
-import { EXHAUST_CHUNK, type ExhaustChunk, type ExhaustOptions, scenariosOf } from '../campaign/exhaust.ts';
+import {
+  EXHAUST_CHUNK,
+  type ExhaustChunk,
+  type ExhaustOptions,
+  GIVE_UP_AFTER,
+  scenariosOf,
+} from '../campaign/exhaust.ts';
 import { type ExploredBound, mergeFoundOf, mergeVerify, type VerifyResult } from '../campaign/exhausted.ts';
 import type { Model } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import type { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
 import { labelled } from './select.ts';
-
-/** Sequences with too many schedules after which the rest of a bound is left out: there will be more of them. */
-const GIVE_UP_AFTER = 10;
 
 export interface VerifyBudget {
   timeLeftMs(): number;

@@ -85,7 +85,7 @@ export class Topology {
   /** Whether a step on an object looks at another one as well. */
   observes(object: number, other: number): boolean {
     const list = this.#observed[object];
-    return list !== null && list !== undefined && list.includes(other);
+    return list?.includes(other) === true;
   }
 
   /** Whether a thread dies with a process. */

@@ -118,7 +118,9 @@ function explored(...actors: readonly (readonly string[])[]): { executed: number
 
 describe('known numbers', () => {
   test('threads that share nothing: one schedule of 252', () => {
-    expect(explored(['write x', 'write x', 'write x', 'write x'], ['read y', 'read y', 'read y', 'read y'])).toEqual({
+    expect(
+      explored(['write x', 'write x', 'write x', 'write x'], ['read y', 'read y', 'read y', 'read y']),
+    ).toEqual({
       executed: 1,
       schedules: 252n,
     });
@@ -134,17 +136,13 @@ describe('known numbers', () => {
   });
 
   test('two critical sections: two schedules', () => {
-    expect(
-      explored(['lock a', 'write x', 'unlock a'], ['lock a', 'write x', 'unlock a']).executed,
-    ).toBe(2);
+    expect(explored(['lock a', 'write x', 'unlock a'], ['lock a', 'write x', 'unlock a']).executed).toBe(2);
   });
 
   test('two locks in opposite order: two that finish, one deadlock', () => {
     expect(
-      explored(
-        ['lock a', 'lock b', 'unlock b', 'unlock a'],
-        ['lock b', 'lock a', 'unlock a', 'unlock b'],
-      ).executed,
+      explored(['lock a', 'lock b', 'unlock b', 'unlock a'], ['lock b', 'lock a', 'unlock a', 'unlock b'])
+        .executed,
     ).toBe(3);
   });
 });

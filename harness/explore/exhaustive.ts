@@ -10,6 +10,8 @@ export interface ExhaustiveOptions {
   readonly schedulesMax: number;
   /** Only schedules with at most so many preemptions, without reduction; null for all schedules. */
   readonly preemptionsMax: number | null;
+  /** Whether to count the schedules that there are without reduction; true if left out. */
+  readonly count?: boolean;
 }
 
 /** What an exploration of one operation sequence covered. */
@@ -20,7 +22,9 @@ export interface Explored {
   readonly pruned: number;
   readonly steps: number;
   /** Schedules that were cut off at the step limit. */
-  readonly cut: number;
+  readonly stepLimits: number;
+  /** Schedules that went round for ever, every thread having its turn. */
+  readonly livelocks: number;
   /** Whether nothing is left. */
   readonly complete: boolean;
   /** How many schedules there are without reduction; null where that was not to be had. */
@@ -37,13 +41,14 @@ export function exploreAll(
   options: ExhaustiveOptions,
   visit: (run: Run) => void,
 ): Explored {
-  const { stepsMax, schedulesMax, preemptionsMax } = options;
+  const { stepsMax, schedulesMax, preemptionsMax, count = true } = options;
   const all = preemptionsMax === null ? new Dpor() : new BoundedPreemptions(preemptionsMax);
   let schedules = 0;
   let steps = 0;
-  let cut = 0;
+  let stepLimits = 0;
+  let livelocks = 0;
   let complete = true;
-  let unreduced: bigint | null = preemptionsMax === null ? 0n : null;
+  let unreduced: bigint | null = count && preemptionsMax === null ? 0n : null;
   let places = 0;
   while (all.next()) {
     if (schedules + all.prunedCount >= schedulesMax) {
@@ -55,7 +60,8 @@ export function exploreAll(
     steps += run.machine.steps;
     if (all.pruned) continue;
     schedules++;
-    if (run.outcome === 'step-limit') cut++;
+    if (run.outcome === 'step-limit') stepLimits++;
+    if (run.outcome === 'livelock') livelocks++;
     if (unreduced !== null && all instanceof Dpor) {
       const counted = linearExtensions(all.trace(), COUNT_MAX - places);
       unreduced = counted === null ? null : unreduced + counted.count;
@@ -63,12 +69,15 @@ export function exploreAll(
     }
     visit(run);
   }
+  // What would follow an execution without end was not explored.
+  complete &&= stepLimits + livelocks === 0;
   return {
     schedules,
     pruned: all.prunedCount,
     steps,
-    cut,
-    complete: complete && cut === 0,
-    unreduced: complete && cut === 0 ? unreduced : null,
+    stepLimits,
+    livelocks,
+    complete,
+    unreduced: complete ? unreduced : null,
   };
 }

@@ -1,6 +1,6 @@
 import type { CallObserver } from '../model/instrument.ts';
 import type { Model, Operation, World, WorldConfig } from '../model/model.ts';
-import { LockOrder, type LockOrderRecord, mergeLockOrders } from './lock-order.ts';
+import { LockOrder, type LockOrderRecord, NO_LOCK_ORDER } from './lock-order.ts';
 import { Machine, type Observer, type Outcome, type Strategy } from './machine.ts';
 import type { AccessLog } from './shared.ts';
 import type { Work } from './thread.ts';
@@ -18,7 +18,7 @@ export interface Program {
 /** A machine and a world that are reset from run to run: making them anew costs as much as a run. */
 export interface Bench {
   readonly settings: unknown;
-  /** Of all executions here, also those on machines of their own. */
+  /** Of all executions on these benches, also those on machines of their own. */
   readonly lockOrder: LockOrder;
   made: { readonly machine: Machine; readonly world: World; readonly objects: number } | null;
   /** Whose actors the machine has. */
@@ -54,7 +54,9 @@ function benchOf(model: Model, config: WorldConfig, benches: Benches): Bench {
   const key = JSON.stringify(config);
   let bench = benches.get(key);
   if (bench === undefined) {
-    bench = { settings: model.configure(config), lockOrder: new LockOrder(), made: null, program: null };
+    // One for all worlds: most of what is seen in one was seen in another, and writing it down is what takes time.
+    const lockOrder = benches.values().next().value?.lockOrder ?? new LockOrder();
+    bench = { settings: model.configure(config), lockOrder, made: null, program: null };
     benches.set(key, bench);
   }
   return bench;
@@ -62,7 +64,7 @@ function benchOf(model: Model, config: WorldConfig, benches: Benches): Bench {
 
 /** What all executions on these benches showed of the order of locks. */
 export const lockOrderOf = (benches: Benches): LockOrderRecord =>
-  mergeLockOrders([...benches.values()].map(({ lockOrder }) => lockOrder.record()));
+  benches.values().next().value?.lockOrder.record() ?? NO_LOCK_ORDER;
 
 export interface Run {
   readonly machine: Machine;

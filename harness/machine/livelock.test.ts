@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { random } from '../explore/rng.ts';
 import { Uniform } from '../explore/uniform.ts';
+import { EventFd } from './events.ts';
 import { HandMade, type Path } from './hand-made.fixture.ts';
 import { Mutex } from './locks.ts';
 import { type Machine, type Strategy, WATCHED_FROM } from './machine.ts';
@@ -130,6 +131,25 @@ describe('a livelock', () => {
     });
     expect(made.run('A A')).toBe('deadlock');
     expect(made.machine.steps).toBeLessThan(STEPS_MAX);
+  });
+
+  test('is one beside a wait that the kernel promises no end of', () => {
+    const made = hand();
+    const answer = new EventFd(made.machine, 'answer', {
+      event: 'answered',
+      wakers: () => [],
+      unboundedByDesign: () => true,
+    });
+    const cell = new Cell(made.machine, 'cell', 0);
+    made.actor('A', function* () {
+      yield answer.wait;
+      return 0;
+    });
+    made.actor('B', function* () {
+      for (;;) yield cell.read;
+    });
+    expect(made.run()).toBe('livelock');
+    expect(made.machine.deadlock).not.toBeNull();
   });
 
   test('is forgotten when the machine is used again', () => {

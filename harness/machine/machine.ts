@@ -164,11 +164,11 @@ export class Machine implements ObjectTable {
       if (count === 0) return this.#end();
       if (count > 1) this.choices++;
       if (this.steps >= lookAt) {
-        if (this.steps >= limit) return this.deadlock === null ? 'step-limit' : 'deadlock';
+        if (this.steps >= limit) return this.#cutOff('step-limit');
         watch ??= new LivelockWatch(this);
         lookAt = Math.min(limit, watch.look(runnable, count));
         this.livelock = watch.found();
-        if (this.livelock !== null) return this.deadlock === null ? 'livelock' : 'deadlock';
+        if (this.livelock !== null) return this.#cutOff('livelock');
       }
       const thread = strategy.pick(runnable, count, this.steps);
       if (thread === null) return 'stale';
@@ -176,6 +176,11 @@ export class Machine implements ObjectTable {
       this.#advance(thread);
       this.steps++;
     }
+  }
+
+  /** Threads that were stuck before are the news, unless the kernel promises them nothing better. */
+  #cutOff(how: 'livelock' | 'step-limit'): Outcome {
+    return this.deadlock === null || this.deadlock.stuck.some(({ byDesign }) => byDesign) ? how : 'deadlock';
   }
 
   #end(): Outcome {

@@ -320,4 +320,32 @@ describe('reset on close (mainline)', () => {
     ]);
     expect(properties(recording)).toContain('reset-on-close-does-not-block');
   });
+
+  test('would go round for ever if it tried until it had the lock', () => {
+    const recording = run('mainline+mutant-spin-reset', [POWER_OFF, KILL], {}, inWindow);
+    expect(recording.outcome).toBe('livelock');
+    // The first round, and none of the thousands that were executed.
+    expect(recording.steps.map(({ actor, text }) => `${actor} ${text}`).slice(-2)).toEqual([
+      'exit trylock dev->mutex',
+      'exit trylock zdev->state_lock (failed)',
+    ]);
+    const violation = recording.violations.find(({ property }) => property === 'no-livelock')!;
+    expect(violation.step).toBe(recording.steps.length - 1);
+    expect(violation.actual).toEqual([
+      'exit runs, and gets nowhere',
+      'admin waits for lock dev->mutex, held by exit; holds zdev->state_lock, pci_rescan_remove_lock',
+    ]);
+    expect(properties(recording)).toEqual([
+      'no-deadlock-on-hot-unplug',
+      'sigkill-frees-the-device',
+      'no-livelock',
+    ]);
+  });
+
+  test('says nothing of that where the one that holds the lock gets no turn', () => {
+    // admin holds state_lock and could go on.
+    const recording = run('mainline+mutant-spin-reset', [POWER_OFF, KILL], {}, ['admin', 'admin', 'admin1']);
+    expect(recording.outcome).toBe('step-limit');
+    expect(recording.violations).toEqual([]);
+  });
 });

@@ -11,7 +11,7 @@ export const noLivelock: Property<unknown> = {
     const { livelock } = machine;
     if (outcome !== 'livelock' || livelock === null) return true;
     report('repeating-state', livelock.step, () => ({
-      message: `From step ${livelock.step} on the same state keeps coming back, every ${livelock.period === 1 ? 'step' : `${livelock.period} steps`}: ${threadNames(livelock.spinning)} cannot get on.`,
+      message: `From step ${livelock.step} on the same state comes back again and again, first after ${livelock.period === 1 ? '1 step' : `${livelock.period} steps`}: ${threadNames(livelock.spinning)} cannot get on.`,
       expected: ['every thread finishes'],
       actual: describeLivelock(livelock),
     }));

@@ -1,0 +1,84 @@
+/** What the portfolio does before it samples: stored counterexamples, then all small scenarios to the end. */
+import { exploreAll } from '../explore/exhaustive.ts';
+import { Replay } from '../explore/replay.ts';
+import { compileProgram, execute } from '../machine/execute.ts';
+import type { Model } from '../model/model.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { smallScenarios } from '../scenario/small-scenarios.ts';
+import type { ChunkResult, ChunkRun, SearchOptions } from './chunk.ts';
+import { NOTHING_COVERED } from './coverage-by.ts';
+import type { FailureIdentity } from './result.ts';
+import { Tally } from './tally.ts';
+
+/** A stored counterexample, as far as it is replayed. */
+export interface KnownFailure extends FailureIdentity {
+  readonly scenario: Scenario;
+}
+
+/** Numbers of the pieces that come before the first generated chunk. */
+export const KNOWN_CHUNK = -2;
+export const SMALL_CHUNK = -1;
+
+/** Schedules of one small scenario; most have a dozen. */
+const SCHEDULES_MAX = 1_000;
+
+/** Replays what earlier runs found on the model: a known bug then costs milliseconds. */
+export function runKnown(
+  model: Model,
+  options: SearchOptions,
+  known: readonly KnownFailure[],
+  { skip = [], beat = () => {} }: ChunkRun = {},
+): ChunkResult {
+  const tally = new Tally(model, options, KNOWN_CHUNK);
+  let reproduced = 0;
+  for (const [at, { property, kind, scenario }] of known.entries()) {
+    if (skip.includes(at)) continue;
+    const workload = { world: scenario.world ?? {}, ops: scenario.ops };
+    beat(at, workload);
+    const program = compileProgram(model, workload.world, workload.ops, tally.benches);
+    const run = execute(program, new Replay(scenario.schedule ?? []), options.stepsMax, tally.schedule);
+    // The model has changed since: nothing can be said of this schedule.
+    if (run.outcome === 'stale') continue;
+    const { machine, outcome, world } = run;
+    let shows = false;
+    const claim = model.properties.find(({ id }) => id === property);
+    claim?.check({ machine, outcome, evidence: world }, (found) => {
+      if (found === kind) shows = true;
+    });
+    if (shows) reproduced++;
+    tally.add(run, at, workload);
+  }
+  const corpus = { entries: known.length, reproduced };
+  return tally.result(0, tally.executions, { ...NOTHING_COVERED, corpus });
+}
+
+/** Every single operation with at most one boundary value, and every two typical ones, under all schedules. */
+export function runSmall(
+  model: Model,
+  options: SearchOptions,
+  sequences: number,
+  { skip = [], beat = () => {} }: ChunkRun = {},
+): ChunkResult {
+  const { stepsMax } = options;
+  const tally = new Tally(model, options, SMALL_CHUNK);
+  const scenarios = [
+    ...smallScenarios(model.series, { kind: 'typical', ops: 1, changes: 1 }),
+    ...smallScenarios(model.series, { kind: 'typical', ops: 2, changes: 0 }),
+  ].slice(0, sequences);
+  let complete = 0;
+  for (const [at, workload] of scenarios.entries()) {
+    if (skip.includes(at)) continue;
+    beat(at, workload);
+    const program = compileProgram(model, workload.world, workload.ops, tally.benches);
+    // Which functions it enters, by one schedule.
+    execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
+    const all = { stepsMax, schedulesMax: SCHEDULES_MAX, preemptionsMax: null, count: false };
+    const explored = exploreAll(program, tally.schedule, all, (run) => {
+      beat(at, workload);
+      tally.add(run, at, workload);
+    });
+    if (explored.complete) complete++;
+  }
+  const exhaustive = { sequences: scenarios.length - skip.length, complete, schedules: tally.executions };
+  return tally.result(0, tally.executions, { ...NOTHING_COVERED, exhaustive });
+}

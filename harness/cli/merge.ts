@@ -1,0 +1,157 @@
+import { type ModelJson, type RunSettings, runJson } from '../../reports/run-json.ts';
+import { provenanceOf } from '../../reports/state-name.ts';
+import { mergeShards } from '../campaign/merge-shards.ts';
+import type { ModelResult } from '../campaign/result.ts';
+import type { Model } from '../model/model.ts';
+import { quote } from '../quote.ts';
+import { InvalidInput } from '../scenario/validate.ts';
+import { type ExitCode, UsageError } from './exit.ts';
+import { loadSeries } from './registry.ts';
+import { exitCodeOf } from './run-exit.ts';
+import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
+import { isEmptyShard } from './search.ts';
+import { readShardReport, type ShardReport } from './shard-report.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface MergeOptions {
+  /** Reports that `run --shard i/n --json` wrote, in any order. */
+  readonly files: readonly string[];
+  /** Whether shards may be missing. */
+  readonly partial: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Joins the reports of the shards of one run into the report that the run would have given in one piece. */
+export async function merge(options: MergeOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  const reports = options.files.map((file) => readShardReport(series, file));
+  checkOneRun(reports);
+  const { count } = reports[0]!.shard;
+  const missing = missingShards(reports);
+  if (missing.length > 0 && !options.partial) throw new UsageError(absent(missing, reports));
+
+  const given = reports.map(({ shard }) => shard.index).sort((a, b) => a - b);
+  const settings: RunSettings = {
+    ...reports[0]!.json,
+    ...(missing.length === 0
+      ? { shard: '1/1' }
+      : { shard: `${given.join('+')}/${count}`, shardsMissing: missing }),
+  };
+  const models = longest(reports).models;
+  const results = models.map((model) => mergeShards(model, resultsOn(model, reports), settings.maxSteps));
+  if (options.json) {
+    const labels = new Map(models.map((model) => [model.id, provenanceOf(model.state.source)]));
+    terminal.print(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
+  } else {
+    terminal.print(headingText(models, settings));
+    if (missing.length > 0) {
+      terminal.print(
+        `shards missing: ${missing.join(', ')}; nothing is said of their part of the search\n\n`,
+      );
+    }
+    results.forEach((result, at) => {
+      const model = models[at]!;
+      if (!options.quiet) {
+        for (const text of counterexampleTexts(settings, terminal, model, result, new Map()))
+          terminal.print(text);
+      }
+      terminal.print(verdictText(terminal, model, result));
+    });
+  }
+  return exitCodeOf(results);
+}
+
+/** Flags of `run` that all shards of one run have in common, by their fields in a report. */
+const COMMON = ['seed', 'runs', 'strategy', 'maxOps', 'maxSteps'] as const;
+
+/** @throws {@link InvalidInput} unless the reports can be of different shards of one run. */
+function checkOneRun(reports: readonly ShardReport[]): void {
+  const whole = longest(reports);
+  reports.forEach((report, at) => {
+    const { file, json, shard } = report;
+    const [first] = reports;
+    const field = COMMON.find((name) => json[name] !== first!.json[name]);
+    if (field !== undefined) {
+      throw differing(
+        file,
+        `"${field}" is ${quote(json[field])}, and ${quote(first!.json[field])} in ${first!.file}`,
+      );
+    }
+    if (shard.count !== first!.shard.count) {
+      throw differing(
+        file,
+        `is shard ${shardText(report)}, and ${first!.file} is shard ${shardText(first!)}, of another number of them`,
+      );
+    }
+    const twin = reports.slice(0, at).find((other) => other.shard.index === shard.index);
+    if (twin !== undefined) {
+      throw new InvalidInput(
+        `${file}: is shard ${shardText(report)}, and so is ${twin.file}; give each shard once.`,
+      );
+    }
+    checkModels(report, whole);
+  });
+}
+
+/** A shard that --bail or a signal stopped has no results on the models that would have come next. */
+function checkModels({ file, json }: ShardReport, whole: ShardReport): void {
+  const isStopped = ['bail', 'interrupt'].includes(json.models.at(-1)?.stopped ?? '');
+  if (json.models.length < whole.json.models.length && !isStopped) {
+    throw differing(
+      file,
+      `has results on ${idsOf(json.models)}, and ${whole.file} on ${idsOf(whole.json.models)}`,
+    );
+  }
+  json.models.forEach((result, at) => {
+    const other = whole.json.models[at]!;
+    if (result.model !== other.model) {
+      throw differing(
+        file,
+        `has results on ${idsOf(json.models)}, and ${whole.file} on ${idsOf(whole.json.models)}`,
+      );
+    }
+    if (claimsOf(result) !== claimsOf(other)) {
+      throw differing(file, `judges ${result.model} by other claims than ${whole.file}`);
+    }
+  });
+}
+
+const differing = (file: string, how: string): InvalidInput =>
+  new InvalidInput(
+    `${file}: ${how}: they are no shards of one run. Give all shards the same flags but --shard.`,
+  );
+
+const idsOf = (models: readonly ModelJson[]): string =>
+  models.map(({ model }) => model).join(', ') || 'no model';
+const claimsOf = ({ verdicts }: ModelJson): string => verdicts.map(({ property }) => property).join(' ');
+const shardText = ({ shard }: ShardReport): string => `${shard.index}/${shard.count}`;
+
+/** The report on the most models, of which the others have at least the first. */
+const longest = (reports: readonly ShardReport[]): ShardReport =>
+  reports.reduce((most, one) => (one.models.length > most.models.length ? one : most));
+
+/** Shards that no report is of, but for those that have nothing to do and report nothing. */
+function missingShards(reports: readonly ShardReport[]): string[] {
+  const { shard, json } = reports[0]!;
+  return Array.from({ length: shard.count }, (_, at) => ({ index: at + 1, count: shard.count }))
+    .filter((one) => !reports.some((report) => report.shard.index === one.index))
+    .filter((one) => !isEmptyShard({ runs: json.runs, shard: one }))
+    .map(({ index, count }) => `${index}/${count}`);
+}
+
+function absent(missing: readonly string[], reports: readonly ShardReport[]): string {
+  const what = missing.length === 1 ? `shard ${missing[0]} is` : `shards ${missing.join(', ')} are`;
+  return `${what} missing; found ${reports.map((report) => `${shardText(report)} in ${report.file}`).join(', ')}. Give the reports of all shards, or merge what there is with --partial.`;
+}
+
+/** What the shards say of a model. One that was stopped before it came to that says only so. */
+function resultsOn(model: Model, reports: readonly ShardReport[]): ModelResult[] {
+  const stopped = reports.flatMap(({ json: { models } }) =>
+    models.some((one) => one.model === model.id) ? [] : (models.at(-1)?.stopped ?? []),
+  );
+  const results = reports.flatMap(({ json }) => json.models.filter((one) => one.model === model.id));
+  return results.map((result, at) =>
+    at === 0 && stopped.length > 0 ? { ...result, stopped: result.stopped ?? stopped[0]! } : result,
+  );
+}
