@@ -45,9 +45,9 @@ function placeText({ during, actor, operation, function: name, claim, step }: Ha
 
 function timesText({ times, foundWith: { run, sequence, shrinking } }: Hang): string {
   const again = times === 1 ? '' : `${count(times, 'time')}, first `;
-  return shrinking === null
-    ? `${again}in operation sequence ${sequence} of chunk ${run}`
-    : `${again}while shrinking ${shrinking.property}: ${shrinking.kind}`;
+  if (shrinking === null) return `${again}in operation sequence ${sequence} of chunk ${run}`;
+  const what = sequence === null ? 'executing what is stored for' : 'shrinking';
+  return `${again}while ${what} ${shrinking.property}: ${shrinking.kind}`;
 }
 
 function operationLines({ world, ops }: Hang, width: number): Line[] {

@@ -4,15 +4,20 @@
  * For each model and seed, the search runs until every failure known for the model was found or the budget ends.
  * A table says for each failure in how many seeds it was found, and after how many operation sequences.
  */
-import { CHUNK_SEQUENCES, runChunk, type SearchOptions } from '../campaign/chunk.ts';
+import { CHUNK_SEQUENCES, type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
+import { runSmall } from '../campaign/opening.ts';
 import { loadSeries } from '../cli/registry.ts';
 import { selectModels } from '../cli/select.ts';
 import { entryPaths, readEntry } from '../corpus.ts';
+import type { StrategyName } from '../explore/strategies.ts';
 import type { Model } from '../model/model.ts';
 
 const SEEDS = Number(process.argv[2] ?? 100);
 const MODELS = process.argv.length > 3 ? process.argv.slice(3) : ['v1', 'v1+hp', 'v2-min'];
 const BUDGET_SEQUENCES = 20_000;
+/** `STRATEGY=pct npm run seeds` compares. */
+const STRATEGY = (process.env.STRATEGY ?? 'portfolio') as StrategyName;
+const openings = new Map<Model, ChunkResult['found']>();
 
 const series = await loadSeries();
 for (const model of selectModels(series, MODELS)) table(model, known(model), SEEDS);
@@ -39,21 +44,32 @@ function table(model: Model, failures: readonly string[], seeds: number): void {
   }
 }
 
-/** Sequences after which each failure had shown, to the end of its chunk. */
+/** Sequences after which each failure had shown, to the end of its chunk; 0 for what shows in the opening. */
 function firstFound(model: Model, seed: number, wanted: ReadonlySet<string>): Map<string, number> {
   const options: SearchOptions = {
     seed,
-    strategy: 'portfolio',
+    strategy: STRATEGY,
     opsMax: 6,
     stepsMax: 10_000,
     properties: model.properties.map(({ id }) => id),
   };
   const found = new Map<string, number>();
-  for (let chunk = 0; chunk * CHUNK_SEQUENCES < BUDGET_SEQUENCES && found.size < wanted.size; chunk++) {
-    for (const { property, kind } of runChunk(model, options, chunk, CHUNK_SEQUENCES).found) {
+  const note = (failures: ChunkResult['found'], sequences: number) => {
+    for (const { property, kind } of failures) {
       const failure = `${property} ${kind}`;
-      if (wanted.has(failure) && !found.has(failure)) found.set(failure, (chunk + 1) * CHUNK_SEQUENCES);
+      if (wanted.has(failure) && !found.has(failure)) found.set(failure, sequences);
     }
+  };
+  if (STRATEGY === 'portfolio') note(openingOf(model, options), 0);
+  for (let chunk = 0; chunk * CHUNK_SEQUENCES < BUDGET_SEQUENCES && found.size < wanted.size; chunk++) {
+    note(runChunk(model, options, chunk, CHUNK_SEQUENCES).found, (chunk + 1) * CHUNK_SEQUENCES);
   }
   return found;
+}
+
+/** The same for every seed. */
+function openingOf(model: Model, options: SearchOptions): ChunkResult['found'] {
+  const known = openings.get(model) ?? runSmall(model, options, Number.MAX_SAFE_INTEGER).found;
+  openings.set(model, known);
+  return known;
 }

@@ -89,6 +89,7 @@ export function exhaustChunk(
   from: number,
   to: number,
   known: readonly string[],
+  giveUpAfter = GIVE_UP_AFTER,
 ): ExhaustChunk {
   const scenarios = scenariosOf(model, bound).slice(from, to);
   const properties = model.properties.filter(({ id }) => options.properties.includes(id));
@@ -110,7 +111,7 @@ export function exhaustChunk(
 
   let explored = 0;
   for (const [at, scenario] of scenarios.entries()) {
-    if (incomplete >= GIVE_UP_AFTER) break;
+    if (incomplete >= giveUpAfter) break;
     explored++;
     const program = compileProgram(model, scenario.world, scenario.ops, benches);
     const broken = new Map<

@@ -152,11 +152,15 @@ export function describeBound(series: SeriesInfo, bound: Bound): string {
     return series.smallWorlds?.find(({ id }) => id === bound.id)?.about ?? bound.id;
   }
   const { ops, changes } = bound;
-  const what =
-    ops === 1 ? 'every single operation' : `every ${inWords(ops)} operations of up to ${inWords(ops)} actors`;
   const away =
     changes === 0
       ? 'all fields and settings at their typical values'
       : `up to ${inWords(changes)} field${changes === 1 ? '' : 's'} or setting${changes === 1 ? '' : 's'} at another boundary value`;
-  return `${what}, ${away}`;
+  return `${operationsInWords(ops)}, ${away}`;
+}
+
+function operationsInWords(ops: number): string {
+  if (ops === 0) return 'no operation at all';
+  if (ops === 1) return 'every single operation';
+  return `every ${inWords(ops)} operations of up to ${inWords(ops)} actors`;
 }

@@ -30,7 +30,10 @@ export interface HangPlace {
 export interface Hang extends HangPlace {
   /** Operation sequences that ended so, and counterexamples whose shrinking did. */
   readonly times: number;
-  /** Where it showed first: chunk and operation sequence, or the failure that was being shrunk. */
+  /**
+   * Where it showed first: chunk and operation sequence; and the failure that was being shrunk, or (without a sequence)
+   * whose stored entry was executed.
+   */
   readonly foundWith: {
     readonly run: number;
     readonly sequence: number | null;

@@ -1,13 +1,17 @@
 /** Models that hang, in a series that only workers of these tests load. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ModelJson } from '../../reports/run-json.ts';
 import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
 import { HANGS_MAX } from '../campaign/hang.ts';
+import { entryPaths } from '../corpus.ts';
+import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
 import { makePool } from './pool.ts';
 import { type RunOptions, run } from './run.ts';
 
+const folder = new Folder();
 const modules = [new URL('./hanging.fixture.ts', import.meta.url).href];
 /** Half a second is for models whose executions are longer. */
 const PATIENCE_MS = 200;
@@ -54,7 +58,7 @@ describe('a step that never returns', () => {
         operation: 'increment',
         function: 'increment',
         claim: null,
-        times: 3,
+        times: 2,
         foundWith: { run: 0, sequence: 4, shrinking: null },
       },
     ]);
@@ -62,7 +66,7 @@ describe('a step that never returns', () => {
     expect(schedule).toHaveLength(step! + 1);
     expect(schedule[step!]).toBe(actor);
     expect(ops).toContainEqual({ actor, op: 'increment', amount: 5 });
-    expect(coverage.sequences).toBe(20 - 3);
+    expect(coverage.sequences).toBe(20 - 2);
     expect(stopped).toBeNull();
     expect(verdicts).toMatchObject([{ property: LOST, verdict: 'violated' }]);
     expect(counterexamples).toMatchObject([{ property: LOST, minimal: true }]);
@@ -101,7 +105,8 @@ describe('a step that never returns', () => {
   });
 
   test('ends the search where there are too many of them, at the same place for all numbers of workers', async () => {
-    const changes = { models: ['hanging/always'], runs: 2 * CHUNK_SEQUENCES };
+    // The small scenarios that a portfolio begins with hang, too.
+    const changes = { models: ['hanging/always'], strategy: 'portfolio', runs: 5 } as const;
     const one = await go({ ...changes, jobs: 1 });
     expect(one.code).toBe(ExitCode.brokenContract);
     expect(JSON.parse(one.stdout)).toMatchObject({
@@ -138,6 +143,21 @@ test('a failure whose shrinking hangs is shown as it was found', async () => {
   ]);
   expect(model.counterexamples).toMatchObject([{ property: LOST, minimal: false }]);
   expect(model.counterexamples[0]!.scenario.schedule!.length).toBeGreaterThan(4);
+});
+
+test('a stored entry that hangs keeps nothing from being reported', async () => {
+  const changes = { corpus: folder.at('corpus'), save: true, runs: 4 };
+  await go(changes);
+  const [path] = entryPaths(changes.corpus);
+  const entry = JSON.parse(readFileSync(path!, 'utf8')) as { scenario: { ops: { amount: number }[] } };
+  entry.scenario.ops[0]!.amount = 5;
+  writeFileSync(path!, JSON.stringify(entry));
+  const { code, model } = await goJson(changes);
+  expect(code).toBe(ExitCode.brokenContract);
+  expect(model.hangs).toMatchObject([
+    { during: 'step', foundWith: { sequence: null, shrinking: { property: LOST } } },
+  ]);
+  expect(model.counterexamples).toMatchObject([{ property: LOST, minimal: true }]);
 });
 
 test('nothing hangs in a sound model', async () => {

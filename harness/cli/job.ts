@@ -3,6 +3,7 @@ import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaig
 import type { Found } from '../campaign/found.ts';
 import { KNOWN_CHUNK, type KnownFailure, runKnown, runSmall, SMALL_CHUNK } from '../campaign/opening.ts';
 import type { Counterexample } from '../campaign/result.ts';
+import type { CorpusEntry } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import type { Workload } from '../scenario/arbitrary.ts';
 import { record } from '../scenario/recording.ts';
@@ -38,8 +39,17 @@ export type Job =
       readonly model: string;
       readonly scenario: Scenario;
       readonly stepsMax: number;
+    }
+  | {
+      readonly kind: 'save';
+      readonly model: string;
+      readonly found: Counterexample;
+      readonly corpus: string;
+      readonly stepsMax: number;
+      readonly notes: CorpusEntry['notes'];
     };
 
+export type SaveJob = Extract<Job, { kind: 'save' }>;
 export type ChunkJob = Extract<Job, { kind: 'chunk' }>;
 export type ExhaustJob = Extract<Job, { kind: 'exhaust' }>;
 export type ShrinkJob = Extract<Job, { kind: 'shrink' }>;
@@ -92,6 +102,18 @@ export function runRecordJob(
 ): null {
   record(beating(model, beat), scenario, stepsMax);
   return null;
+}
+
+/** Stores a counterexample, unless an entry for its failure still shows it: which is executed to see that. */
+export async function runSaveJob(
+  plain: Model,
+  { found, corpus, stepsMax, notes }: SaveJob,
+  beat: Beat,
+): Promise<string> {
+  // Most workers store nothing, and need not load what that takes.
+  const { makeEntry, saveEntry } = await import('../corpus.ts');
+  const model = beating(plain, beat);
+  return saveEntry(corpus, model, makeEntry(model, found, stepsMax, notes), stepsMax).path;
 }
 
 /** A model whose every judgement is a beat: there is one after each execution, whoever executes. */

@@ -6,7 +6,14 @@ import { HANGS_MAX, type Hang, type HangPlace } from '../campaign/hang.ts';
 import type { Counterexample, Shrunk } from '../campaign/result.ts';
 import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { BrokenContract } from './exit.ts';
-import { type ChunkJob, type ExhaustJob, type Job, type ShrinkJob, stepsMaxOfJob } from './job.ts';
+import {
+  type ChunkJob,
+  type ExhaustJob,
+  type Job,
+  type SaveJob,
+  type ShrinkJob,
+  stepsMaxOfJob,
+} from './job.ts';
 import { LastWords } from './last-words.ts';
 import { Pulse } from './pulse.ts';
 import { seriesModules } from './registry.ts';
@@ -23,7 +30,15 @@ export interface Pool {
   chunk(job: ChunkJob): Promise<ChunkResult>;
   exhaust(job: ExhaustJob): Promise<ExhaustChunk>;
   shrink(job: ShrinkJob): Promise<Shrunk>;
+  save(job: SaveJob): Promise<Saved>;
   close(): Promise<void>;
+}
+
+/** What came of storing a counterexample. */
+export interface Saved {
+  /** Null where an entry that is stored for the same failure hangs. */
+  readonly path: string | null;
+  readonly hangs: readonly Hang[];
 }
 
 /** How long a worker waits for the next job: from the end of a search into shrinking, and on to the next model. */
@@ -32,8 +47,8 @@ const IDLE_MS = 30_000;
 const PATIENCE_MS = 500;
 /** Part of it that is enough for the second look: each step is a sign of life then. */
 const PATIENCE_AGAIN = 0.6;
-/** Patience with an exhaustive exploration, which thinks for longer between two executions. */
-const PATIENCE_EXHAUST_MS = 10_000;
+/** So many times as much for what does other things between two executions: exploring all thinks, storing waits. */
+const PATIENCE_LONG = 20;
 /**
  * How often a job that stood still and then did not is tried again, each time with twice the patience: a machine can be
  * that busy. Whether a sequence counts as hung must not depend on it.
@@ -90,8 +105,9 @@ export async function makePool(
     size,
     chunk: (job) => chunkWithoutHangs(run, job),
     shrink: (job) => shrinkOrNot(run, job),
+    save: (job) => saveOrNot((again) => run(again, patienceMs * PATIENCE_LONG), job),
     async exhaust(job) {
-      const ended = await run<ExhaustChunk>(job, PATIENCE_EXHAUST_MS);
+      const ended = await run<ExhaustChunk>(job, patienceMs * PATIENCE_LONG);
       if ('value' in ended) return ended.value;
       throw new BrokenContract(endlessly(job.model, ended.place));
     },
@@ -162,6 +178,18 @@ async function shrinkOrNot(run: Run, job: ShrinkJob): Promise<Shrunk> {
       foundWith: { ops: ops.length, run: Math.max(0, chunk) },
     },
     hangs: [hangOf(ended)],
+  };
+}
+
+async function saveOrNot(run: Run, job: SaveJob): Promise<Saved> {
+  const ended = await run<string>(job);
+  if ('value' in ended) return { path: ended.value, hangs: [] };
+  const { property, kind, foundWith } = job.found;
+  const { place } = ended;
+  const shrinking = { property, kind };
+  return {
+    path: null,
+    hangs: [{ ...place, times: 1, foundWith: { run: foundWith.run, sequence: null, shrinking } }],
   };
 }
 

@@ -1,8 +1,8 @@
 import { type RunSettings, runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
+import { type Hang, mergeHangs } from '../campaign/hang.ts';
 import type { ModelResult } from '../campaign/result.ts';
-import { entryFolder, makeEntry, saveEntry, writeObstacle } from '../corpus.ts';
-import type { Model } from '../model/model.ts';
+import { entryFolder, writeObstacle } from '../corpus.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
@@ -85,15 +85,16 @@ export async function runModels(
     for (const model of applying) {
       const known =
         strategy === 'portfolio' ? knownFailures(series, options.corpus, model, properties, terminal) : [];
-      const result = await searchModel(
+      const searched = await searchModel(
         pool,
         model,
         { seed, strategy, opsMax, stepsMax, properties },
         budgetFrom(terminal.now(), known),
         progress,
       );
+      const { paths, hangs } = options.save ? await save(pool, options, searched) : NOTHING_SAVED;
+      const result = { ...searched, hangs: mergeHangs([...searched.hangs, ...hangs]) };
       results.push(result);
-      const paths = options.save ? save(options, model, result) : new Map<string, string>();
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));
@@ -137,16 +138,22 @@ function checkFolder(corpus: string, folder: string): void {
   }
 }
 
-/** Paths of the entries, by failure identity. */
-function save(options: RunOptions, model: Model, result: ModelResult): Map<string, string> {
-  const notes = { tool: TOOL, seed: options.seed };
-  return new Map(
-    result.counterexamples.map((found) => {
-      const entry = makeEntry(model, found, options.stepsMax, notes);
-      return [
-        `${found.property} ${found.kind}`,
-        saveEntry(options.corpus, model, entry, options.stepsMax).path,
-      ];
-    }),
-  );
+const NOTHING_SAVED = { paths: new Map<string, string>(), hangs: [] };
+
+/** Paths of the entries, by failure identity, and what hung where those stored before were executed. */
+async function save(
+  pool: Pool,
+  { corpus, stepsMax, seed }: RunOptions,
+  result: ModelResult,
+): Promise<{ readonly paths: Map<string, string>; readonly hangs: readonly Hang[] }> {
+  const paths = new Map<string, string>();
+  const hangs: Hang[] = [];
+  // One after the other: what is stored first may be what keeps the next from being stored.
+  for (const found of result.counterexamples) {
+    const notes = { tool: TOOL, seed };
+    const saved = await pool.save({ kind: 'save', model: result.model, found, corpus, stepsMax, notes });
+    if (saved.path !== null) paths.set(`${found.property} ${found.kind}`, saved.path);
+    hangs.push(...saved.hangs);
+  }
+  return { paths, hangs };
 }

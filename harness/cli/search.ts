@@ -73,7 +73,8 @@ function endOf(results: readonly ChunkResult[], budget: Budget): End | null {
   for (const { chunk, found, hangs: more } of [...results].sort((a, b) => a.chunk - b.chunk)) {
     hangs += more.length;
     if (hangs >= HANGS_MAX) return { chunk, why: 'hang', isEarly: true };
-    const isEarly = (chunk + budget.shard.count) * CHUNK_SEQUENCES < budget.runs;
+    // What comes before the first generated chunk is followed by that one at least.
+    const isEarly = chunk < 0 || (chunk + budget.shard.count) * CHUNK_SEQUENCES < budget.runs;
     if (budget.bail && found.length > 0) return { chunk, why: 'bail', isEarly };
   }
   return null;

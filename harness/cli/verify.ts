@@ -44,7 +44,7 @@ export interface VerifyOptions {
 }
 
 /** Fields and settings away from typical, for each number of operations; beyond, none. */
-const CHANGES: readonly number[] = [0, 2, 1];
+const CHANGES: readonly number[] = [2, 2, 1];
 
 /** Explores exhaustively: all schedules of a scenario file's operations, or all small scenarios of a model. */
 export async function verify(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
@@ -164,8 +164,8 @@ function nothingApplies(model: Model, terminal: Terminal): ExitCode {
 
 /** Growing numbers of operations, then the small worlds that mean something on this state. */
 function boundsOf(model: Model, { opsMax, worlds }: VerifyOptions): Bound[] {
-  const typical = Array.from({ length: opsMax }, (_, at): Bound => {
-    return { kind: 'typical', ops: at + 1, changes: CHANGES[at + 1] ?? 0 };
+  const typical = Array.from({ length: opsMax + 1 }, (_, ops): Bound => {
+    return { kind: 'typical', ops, changes: CHANGES[ops] ?? 0 };
   });
   const known = model.smallWorlds;
   const unknown = (worlds ?? []).find((id) => !known.includes(id));

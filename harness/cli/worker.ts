@@ -1,11 +1,16 @@
 /** One worker thread: loads the models once, then runs jobs as they come. */
 import { workerData } from 'node:worker_threads';
-import type { ChunkResult } from '../campaign/chunk.ts';
-import type { ExhaustChunk } from '../campaign/exhaust.ts';
-import type { Counterexample } from '../campaign/result.ts';
 import { Trace } from '../campaign/trace.ts';
 import type { Model } from '../model/model.ts';
-import { type Beat, type Job, runChunkJob, runExhaustJob, runRecordJob, runShrinkJob } from './job.ts';
+import {
+  type Beat,
+  type Job,
+  runChunkJob,
+  runExhaustJob,
+  runRecordJob,
+  runSaveJob,
+  runShrinkJob,
+} from './job.ts';
 import { LastWords } from './last-words.ts';
 import { Pulse } from './pulse.ts';
 import { loadSeries } from './registry.ts';
@@ -44,7 +49,8 @@ export default function work({ job, pulse: memory, trace: traced }: Task): unkno
   });
 }
 
-function run(model: Model, job: Job, beat: Beat): ChunkResult | ExhaustChunk | Counterexample | null {
+/** What the pool expects of a job of its kind. */
+function run(model: Model, job: Job, beat: Beat): unknown {
   switch (job.kind) {
     case 'chunk':
       return runChunkJob(model, job, beat);
@@ -54,6 +60,8 @@ function run(model: Model, job: Job, beat: Beat): ChunkResult | ExhaustChunk | C
       return runShrinkJob(model, job, beat);
     case 'record':
       return runRecordJob(model, job, beat);
+    case 'save':
+      return runSaveJob(model, job, beat);
     default:
       return job satisfies never;
   }
