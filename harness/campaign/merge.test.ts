@@ -173,6 +173,7 @@ describe('merged results', () => {
       endlessByDesign: 12,
       livelocks: 16,
       stepLimits: 14,
+      by: NOTHING_COVERED,
       functions: 2,
       functionsNeverReached: ['increment'],
       returns: { peek: [-5, 9, 10] },

@@ -177,9 +177,9 @@ describe('reporters', () => {
   });
 });
 
-test.each(['foo', 'exhaustive', '', 'PCT'])('--strategy is not %j', (strategy) => {
+test.each(['foo', 'dpor', '', 'PCT'])('--strategy is not %j', (strategy) => {
   expect(() => parse({ strategy })).toThrow(
-    new UsageError(`--strategy is ${JSON.stringify(strategy)}; allowed: portfolio, random, pct.`),
+    new UsageError(`--strategy is ${JSON.stringify(strategy)}; allowed: portfolio, random, pct, exhaustive.`),
   );
 });
 

@@ -65,7 +65,10 @@ describe('wrong usage is one line on stderr and nothing else', () => {
     },
     { args: ['--model', 'v1:4'], says: /does not build: patch 4\/4 .* uses what patch 3\/4 introduces/ },
     { args: ['--property', 'no-deadlokc'], says: /unknown property "no-deadlokc"\. Nearest: no-deadlock, / },
-    { args: ['--strategy', 'best'], says: /--strategy is "best"; allowed: portfolio, random, pct\./ },
+    {
+      args: ['--strategy', 'best'],
+      says: /--strategy is "best"; allowed: portfolio, random, pct, exhaustive\./,
+    },
     { args: ['--reporter', 'text', '--json'], says: /two reporters write to stdout/ },
     { args: ['--seed', '-5'], says: /--seed is "-5"; allowed: a whole number from 0 to 4294967295\./ },
     { args: ['--runs', '1', '--runs', '2'], says: /--runs is given 2 times; give it once\./ },

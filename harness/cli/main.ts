@@ -79,7 +79,7 @@ async function parse(): Promise<ExitCode> {
           })
           .option('strategy', {
             type: 'string',
-            describe: 'how schedules are chosen: portfolio, random or pct',
+            describe: 'how to search: portfolio, random, pct or exhaustive',
             default: DEFAULTS.strategy,
           })
           .option('jobs', {

@@ -53,7 +53,7 @@ describe('all shards of a run', () => {
 
   test('are those that have something to do', async () => {
     const args = ['run', '--model', 'v2', '--seed', '3', '--runs', '300', '--no-save', '--json'];
-    const property = ['--property', 'zero-length-never-executes'];
+    const property = ['--property', 'no-deadlock'];
     const files = await Promise.all(
       ['1/3', '2/3'].map(async (shard, at) => {
         const { stdout } = await zpciFuzz(...args, ...property, '--shard', shard);
@@ -61,9 +61,8 @@ describe('all shards of a run', () => {
       }),
     );
     expect((await zpciFuzz(...args, ...property, '--shard', '3/3')).code).toBe(ExitCode.nothingRan);
-    const { code, stdout } = await go({ files });
-    expect(code).toBe(ExitCode.asClaimed);
-    expect(stdout).toBe((await zpciFuzz(...args, ...property)).stdout);
+    const { code, stdout } = await zpciFuzz(...args, ...property);
+    expect(await go({ files })).toEqual({ code, stdout });
   });
 });
 

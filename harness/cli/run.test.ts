@@ -133,7 +133,12 @@ describe('what is searched', () => {
   });
 
   test('is bounded by --max-ops', async () => {
-    const { printed } = await goJson({ opsMax: 1, properties: ['no-deadlock'], runs: 100 });
+    const { printed } = await goJson({
+      opsMax: 1,
+      strategy: 'random',
+      properties: ['no-deadlock'],
+      runs: 100,
+    });
     const { sequences, executions } = printed.models[0]!.coverage;
     expect(sequences).toBe(100);
     expect(executions).toBeLessThan(100 * 16);
@@ -181,13 +186,25 @@ describe('a run is stopped', () => {
     expect(printed.models).toHaveLength(1);
     expect(printed.models[0]).toMatchObject({
       stopped: 'bail',
-      coverage: { sequences: CHUNK_SEQUENCES },
+      // Before any generated sequence: small scenarios break v1.
+      coverage: { sequences: 0 },
     });
+  });
+
+  test('by --bail after the chunk with the first failure, where nothing is tried before', async () => {
+    const { printed } = await goJson({ strategy: 'random', runs: 4 * CHUNK_SEQUENCES, bail: true });
+    expect(printed.models[0]).toMatchObject({ stopped: 'bail', coverage: { sequences: CHUNK_SEQUENCES } });
   });
 
   test('by --time, of which each model has its share', async () => {
     // The clock of the test goes a second further whenever it is read.
-    const changes = { models: ['v2', 'v3'], properties: ['no-deadlock'], runs: null, timeMs: 8000 };
+    const changes = {
+      models: ['v2', 'v3'],
+      properties: ['no-deadlock'],
+      runs: null,
+      timeMs: 8000,
+      strategy: 'random',
+    } as const;
     const { printed } = await goJson(changes);
     expect(printed.models.map(({ stopped, coverage }) => [stopped, coverage.sequences])).toEqual([
       ['time', 3 * CHUNK_SEQUENCES],
