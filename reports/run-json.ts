@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly strategy: StrategyName;
   readonly maxOps: number;
   readonly maxSteps: number;
+  /** Schedules after which `--strategy exhaustive` went on to the next sequence. */
+  readonly maxSchedules: number;
 }
 
 export interface RunJsonInput {
@@ -59,7 +61,7 @@ export interface RunJson extends RunSettings {
  * @throws if a model has no label: a state is never named without one.
  */
 export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
-  const { version, seed, shard, shardsMissing, runs, strategy, maxOps, maxSteps } = settings;
+  const { version, seed, shard, shardsMissing, runs, strategy, maxOps, maxSteps, maxSchedules } = settings;
   return {
     format: 1,
     tool: 'zpci-fuzz',
@@ -71,6 +73,7 @@ export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
     strategy,
     maxOps,
     maxSteps,
+    maxSchedules,
     models: results.map((result) => {
       const provenance = labels.get(result.model);
       if (provenance === undefined) {

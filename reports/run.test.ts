@@ -121,6 +121,7 @@ describe('runJson', () => {
     strategy: 'portfolio',
     maxOps: 6,
     maxSteps: 10000,
+    maxSchedules: 2000,
   } as const;
   const labels = new Map([
     ['zpci-io/v3', { label: 'proposed in review 2021-01-27', status: 'proposed in review' as const }],

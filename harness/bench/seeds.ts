@@ -51,6 +51,7 @@ function firstFound(model: Model, seed: number, wanted: ReadonlySet<string>): Ma
     strategy: STRATEGY,
     opsMax: 6,
     stepsMax: 10_000,
+    schedulesMax: 2_000,
     properties: model.properties.map(({ id }) => id),
   };
   const found = new Map<string, number>();

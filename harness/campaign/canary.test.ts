@@ -20,6 +20,7 @@ const options: SearchOptions = {
   strategy: 'portfolio',
   opsMax: 6,
   stepsMax: STEPS_MAX,
+  schedulesMax: 2_000,
   properties: [CLAIM, 'never-exercised'],
 };
 

@@ -14,6 +14,7 @@ const optionsFor = (model: Model, changes: Partial<SearchOptions> = {}): SearchO
   strategy: 'portfolio',
   opsMax: 6,
   stepsMax: 10_000,
+  schedulesMax: 2_000,
   properties: model.properties.map(({ id }) => id),
   ...changes,
 });

@@ -22,6 +22,8 @@ export interface SearchOptions {
   readonly opsMax: number;
   /** Steps after which an execution is cut off. */
   readonly stepsMax: number;
+  /** Schedules after which the exhaustive strategy goes on to the next sequence; what it leaves out is told. */
+  readonly schedulesMax: number;
   /** Ids of the claims to check. */
   readonly properties: readonly string[];
 }
@@ -30,8 +32,6 @@ export { CHUNK_SEQUENCES } from './chunk-size.ts';
 
 /** Schedules that each operation sequence is run under by strategies that sample. */
 export const SCHEDULES = 16;
-/** Schedules after which `--strategy exhaustive` goes on to the next sequence; what it leaves out is told. */
-export const EXHAUSTIVE_SCHEDULES_MAX = 2_000;
 /** One sequence in so many is run with its function calls observed, for the coverage statement. */
 const SAMPLE_EVERY = 8;
 
@@ -91,7 +91,7 @@ type Beat = NonNullable<ChunkRun['beat']>;
 /** Every sequence under all its schedules, up to a limit. */
 function searchExhaustively(
   model: Model,
-  { stepsMax }: SearchOptions,
+  { stepsMax, schedulesMax }: SearchOptions,
   _seed: number,
   sequences: readonly Sequence[],
   tally: Tally,
@@ -104,7 +104,7 @@ function searchExhaustively(
     if (sequence % SAMPLE_EVERY === 0) {
       execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
     }
-    const options = { stepsMax, schedulesMax: EXHAUSTIVE_SCHEDULES_MAX, preemptionsMax: null, count: false };
+    const options = { stepsMax, schedulesMax, preemptionsMax: null, count: false };
     const explored = exploreAll(program, tally.schedule, options, (run) => {
       beat(sequence, workload);
       tally.add(run, sequence, workload);

@@ -16,6 +16,7 @@ const options: SearchOptions = {
   strategy: 'random',
   opsMax: 6,
   stepsMax: 100,
+  schedulesMax: 2_000,
   properties: [LOST, NEVER],
 };
 

@@ -11,6 +11,7 @@ const options: SearchOptions = {
   strategy: 'portfolio',
   opsMax: 6,
   stepsMax: 10_000,
+  schedulesMax: 2_000,
   properties: v1.properties.map(({ id }) => id),
 };
 

@@ -13,6 +13,7 @@ const FLAGS: RunFlags = {
   seed: '1',
   'max-ops': DEFAULTS.maxOps,
   'max-steps': DEFAULTS.maxSteps,
+  'max-schedules': DEFAULTS.runSchedules,
   strategy: DEFAULTS.strategy,
   jobs: '1',
   shard: '1/1',

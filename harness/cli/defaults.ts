@@ -5,6 +5,8 @@ export const DEFAULTS = {
   maxSteps: '10000',
   strategy: 'portfolio',
   corpus: 'corpus',
+  /** Schedules after which `run --strategy exhaustive` goes on to the next operation sequence. */
+  runSchedules: '2000',
   /** Operations that scenarios of `verify MODEL` have at most. */
   verifyOps: '3',
   /** Schedules after which `verify` gives up one operation sequence. */

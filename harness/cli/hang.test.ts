@@ -25,6 +25,7 @@ const OPTIONS: RunOptions = {
   seed: 1,
   opsMax: 4,
   stepsMax: 1000,
+  schedulesMax: 2_000,
   strategy: 'random',
   jobs: 1,
   shard: { index: 1, count: 1 },
@@ -78,6 +79,7 @@ describe('a step that never returns', () => {
       strategy: 'random',
       opsMax: 4,
       stepsMax: 1000,
+      schedulesMax: 2_000,
       properties: [LOST],
     } as const;
     const job = { kind: 'chunk', model: 'hanging/race', options, chunk: 0 } as const;

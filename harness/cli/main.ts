@@ -77,6 +77,11 @@ async function parse(): Promise<ExitCode> {
             describe: 'steps after which an execution is cut off',
             default: DEFAULTS.maxSteps,
           })
+          .option('max-schedules', {
+            type: 'string',
+            describe: 'schedules after which --strategy exhaustive goes on to the next sequence',
+            default: DEFAULTS.runSchedules,
+          })
           .option('strategy', {
             type: 'string',
             describe: 'how to search: portfolio, random, pct or exhaustive',

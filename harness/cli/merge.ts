@@ -63,7 +63,7 @@ export async function merge(options: MergeOptions, terminal: Terminal): Promise<
 }
 
 /** Flags of `run` that all shards of one run have in common, by their fields in a report. */
-const COMMON = ['seed', 'runs', 'strategy', 'maxOps', 'maxSteps'] as const;
+const COMMON = ['seed', 'runs', 'strategy', 'maxOps', 'maxSteps', 'maxSchedules'] as const;
 
 /** @throws {@link InvalidInput} unless the reports can be of different shards of one run. */
 function checkOneRun(reports: readonly ShardReport[]): void {

@@ -72,7 +72,7 @@ export async function runModels(
   const say = (part: string) => {
     for (const { write } of text) write(part);
   };
-  const { seed, strategy, opsMax, stepsMax } = options;
+  const { seed, strategy, opsMax, stepsMax, schedulesMax } = options;
   const settings = settingsOf(options);
   say(headingText(applying, settings));
 
@@ -88,7 +88,7 @@ export async function runModels(
       const searched = await searchModel(
         pool,
         model,
-        { seed, strategy, opsMax, stepsMax, properties },
+        { seed, strategy, opsMax, stepsMax, schedulesMax, properties },
         budgetFrom(terminal.now(), known),
         progress,
       );
@@ -112,7 +112,15 @@ export async function runModels(
   return exitCodeOf(results);
 }
 
-function settingsOf({ seed, shard, runs, strategy, opsMax, stepsMax }: RunOptions): RunSettings {
+function settingsOf({
+  seed,
+  shard,
+  runs,
+  strategy,
+  opsMax,
+  stepsMax,
+  schedulesMax,
+}: RunOptions): RunSettings {
   return {
     version: VERSION,
     seed,
@@ -121,6 +129,7 @@ function settingsOf({ seed, shard, runs, strategy, opsMax, stepsMax }: RunOption
     strategy,
     maxOps: opsMax,
     maxSteps: stepsMax,
+    maxSchedules: schedulesMax,
   };
 }
 

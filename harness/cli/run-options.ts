@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly seed: string | undefined;
   readonly 'max-ops': string;
   readonly 'max-steps': string;
+  readonly 'max-schedules': string;
   readonly strategy: string;
   readonly jobs: string | undefined;
   readonly shard: string;
@@ -46,6 +47,7 @@ export function parseRunOptions(
     seed: seedOf(flags.seed, env),
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 64),
     stepsMax: stepsMaxOf(flags['max-steps']),
+    schedulesMax: schedulesMaxOf(flags['max-schedules']),
     strategy: strategyOf(flags.strategy),
     jobs: jobsOf(flags.jobs),
     shard: shardOf(flags.shard),
@@ -60,6 +62,8 @@ export function parseRunOptions(
 
 export const jobsOf = (given: string | undefined): number =>
   given === undefined ? availableParallelism() : wholeNumber('--jobs', given, 1, 256);
+
+export const schedulesMaxOf = (given: string): number => wholeNumber('--max-schedules', given, 1, 1e9);
 
 export const stepsMaxOf = (given: string): number => wholeNumber('--max-steps', given, 1, 1 << 20);
 

@@ -45,7 +45,7 @@ export function verdictText(terminal: Terminal, model: Model, result: ModelResul
 
 /** The shortest search that finds a failure again, for want of an entry. */
 function searchAgain(settings: RunSettings, model: Model, found: Counterexample): string {
-  const { seed, strategy, maxOps, maxSteps } = settings;
+  const { seed, strategy, maxOps, maxSteps, maxSchedules } = settings;
   const flags = [
     ['model', model.id],
     ['property', found.property],
@@ -54,6 +54,7 @@ function searchAgain(settings: RunSettings, model: Model, found: Counterexample)
     ...(strategy === DEFAULTS.strategy ? [] : [['strategy', strategy]]),
     ...(String(maxOps) === DEFAULTS.maxOps ? [] : [['max-ops', maxOps]]),
     ...(String(maxSteps) === DEFAULTS.maxSteps ? [] : [['max-steps', maxSteps]]),
+    ...(String(maxSchedules) === DEFAULTS.runSchedules ? [] : [['max-schedules', maxSchedules]]),
   ];
   return `npx zpci-fuzz run ${flags.map(([name, value]) => `--${name} ${value}`).join(' ')} --no-save`;
 }

@@ -35,6 +35,7 @@ const OPTIONS: RunOptions = {
   seed: 1,
   opsMax: 6,
   stepsMax: 5000,
+  schedulesMax: 2_000,
   strategy: 'portfolio',
   jobs: 1,
   shard: { index: 1, count: 1 },

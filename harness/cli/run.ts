@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly seed: number;
   readonly opsMax: number;
   readonly stepsMax: number;
+  readonly schedulesMax: number;
   readonly strategy: StrategyName;
   readonly jobs: number;
   readonly shard: { readonly index: number; readonly count: number };

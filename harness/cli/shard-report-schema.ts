@@ -116,6 +116,7 @@ export const shardReportSchema = (): Schema => ({
     'strategy',
     'maxOps',
     'maxSteps',
+    'maxSchedules',
     'models',
   ],
   additionalProperties: false,
@@ -130,6 +131,7 @@ export const shardReportSchema = (): Schema => ({
     strategy: { enum: [...STRATEGIES] },
     maxOps: number,
     maxSteps: number,
+    maxSchedules: number,
     models: list(model),
   },
 });

@@ -1,6 +1,6 @@
 import { UsageError } from './exit.ts';
 import { duration, wholeNumber } from './numbers.ts';
-import { jobsOf, stepsMaxOf } from './run-options.ts';
+import { jobsOf, schedulesMaxOf, stepsMaxOf } from './run-options.ts';
 import type { VerifyOptions } from './verify.ts';
 
 /** The flags of `verify` as yargs hands them over. */
@@ -29,7 +29,7 @@ export function parseVerifyOptions(flags: VerifyFlags): VerifyOptions {
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 4),
     worlds: world === undefined ? null : worldsOf(world),
     preemptionsMax: preemptions === undefined ? null : wholeNumber('--preemptions', preemptions, 0, 100),
-    schedulesMax: wholeNumber('--max-schedules', flags['max-schedules'], 1, 1e9),
+    schedulesMax: schedulesMaxOf(flags['max-schedules']),
     stepsMax: stepsMaxOf(flags['max-steps']),
     timeMs: time === undefined ? null : duration('time', time),
     jobs: jobsOf(jobs),

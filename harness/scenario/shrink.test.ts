@@ -77,6 +77,7 @@ function search(seed: number): Found[] {
     strategy: 'portfolio',
     opsMax: 6,
     stepsMax: STEPS_MAX,
+    schedulesMax: 2_000,
     properties: IDENTITIES.map(({ property }) => property),
   };
   const found = new Map<Identity, Found>();
