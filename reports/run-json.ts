@@ -8,7 +8,9 @@ import type {
   Verdict,
 } from '../harness/campaign/result.ts';
 import type { StrategyName } from '../harness/explore/strategies.ts';
+import { lockOrderJson } from './lock-order-json.ts';
 import type { Provenance } from './state-name.ts';
+import { verdictJson } from './verdict-json.ts';
 
 /** What was searched and how: together with the models, all that a result depends on. */
 export interface RunSettings {
@@ -99,17 +101,6 @@ function modelJson(result: ModelResult, { label, status }: Provenance): ModelJso
   };
 }
 
-function verdictJson({ property, claim, verdict, reason, exercised, kinds }: Verdict): Verdict {
-  return {
-    property,
-    claim,
-    verdict,
-    ...(reason === undefined ? {} : { reason }),
-    exercised,
-    kinds: kinds.map(({ kind, executions }) => ({ kind, executions })),
-  };
-}
-
 function counterexampleJson(found: Counterexample): Counterexample {
   const { format, model, world, ops, schedule } = found.scenario;
   return {
@@ -179,32 +170,5 @@ function byJson({ corpus, exhaustive, random, pct }: CoverageBy): CoverageBy {
     },
     random: { executions: random.executions },
     pct: { executions: pct.executions, threads: pct.threads, steps: pct.steps, depth: pct.depth },
-  };
-}
-
-type Use = LockOrderSummary['asks'][number]['asks'];
-
-const useJson = ({ lock, shared }: Use): Use => ({ lock, shared });
-
-function lockOrderJson({ locks, asks, closed, predicted }: LockOrderSummary): LockOrderSummary {
-  return {
-    locks: [...locks],
-    asks: asks.map((ask) => ({
-      holds: ask.holds.map(useJson),
-      asks: useJson(ask.asks),
-      by: ask.by.map(({ actor, operation, process, after }) => ({ actor, operation, process, after })),
-    })),
-    closed: closed.map((cycle) => [...cycle]),
-    predicted: predicted.map((cycle) => ({
-      locks: [...cycle.locks],
-      threads: cycle.threads.map(({ actor, operation, held, asks: asked, holds }) => ({
-        actor,
-        operation,
-        held: useJson(held),
-        asks: useJson(asked),
-        holds: holds.map(useJson),
-      })),
-      writers: cycle.writers.map(({ lock, actor, operation }) => ({ lock, actor, operation })),
-    })),
   };
 }

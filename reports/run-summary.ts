@@ -1,12 +1,10 @@
 import type { Coverage, ModelResult, Verdict } from '../harness/campaign/result.ts';
-import type { Style } from './ansi.ts';
 import { count, thousands } from './count.ts';
 import { hangLines } from './hang-lines.ts';
 import { lockOrderText, predictedLines } from './lock-order.ts';
-import { type Line, labelled, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
-import { plain } from './plain.ts';
+import { type Line, labelled, type PageOptions, paragraph, printPage, sections } from './page.ts';
 import { labelledName } from './state-name.ts';
-import { widest, wrap } from './wrap.ts';
+import { verdictLines } from './verdict-lines.ts';
 
 export interface StateHeading {
   /** Where the state comes from: `posted 2021-01-19`. */
@@ -14,17 +12,7 @@ export interface StateHeading {
   readonly about: string;
 }
 
-type VerdictWord = Verdict['verdict'];
-
-/** What needs a reader most comes first. */
-const ORDER: readonly VerdictWord[] = ['violated', 'inconclusive', 'holds'];
-const STYLES: Readonly<Record<VerdictWord, Style>> = {
-  violated: 'bad',
-  inconclusive: 'unsure',
-  holds: 'good',
-};
 const COUNTS_SHOWN_MAX = 3;
-const VERDICT_WIDTH = 'inconclusive'.length;
 const LABEL_WIDTH = 9;
 
 /** All verdicts on one state, and what they rest on. */
@@ -44,53 +32,6 @@ export function renderModelResult(result: ModelResult, info: StateHeading, optio
     ),
     options,
   );
-}
-
-export function verdictLines(verdicts: readonly Verdict[], width: number): Line[] {
-  const longest = widest(verdicts.map(({ property }) => property));
-  return ORDER.flatMap((word) =>
-    verdicts
-      .filter(({ verdict }) => verdict === word)
-      .flatMap((verdict) => oneVerdict(verdict, longest, width)),
-  );
-}
-
-/** What is said of a claim stands beside it where all of it fits, else below. */
-function oneVerdict(verdict: Verdict, longest: number, width: number): Line[] {
-  const left = 2 + VERDICT_WIDTH + 2;
-  const head = span(`  ${verdict.verdict.padEnd(VERDICT_WIDTH)}  `, STYLES[verdict.verdict]);
-  const name = plain(verdict.property);
-  const details = detailsOf(verdict);
-  if (widest(details) <= width - left - longest - 2) {
-    return details.map((text, at) => [
-      at === 0 ? head : span(' '.repeat(left)),
-      span(`${(at === 0 ? name : '').padEnd(longest)}  `),
-      span(text, 'faint'),
-    ]);
-  }
-  const indent = ' '.repeat(Math.max(2, Math.min(left + 2, width - longest - 8)));
-  return [
-    ...wrap(name, Math.max(8, width - left), 2).map((text, at) => [
-      at === 0 ? head : span(' '.repeat(left)),
-      span(text),
-    ]),
-    ...details.flatMap((text) =>
-      wrap(text, width - indent.length, 2).map((line) => [span(indent + line, 'faint')]),
-    ),
-  ];
-}
-
-function detailsOf({ verdict, kinds, reason, exercised }: Verdict): string[] {
-  switch (verdict) {
-    case 'violated':
-      return kinds.map(({ kind, executions }) => `${thousands(executions)}x ${kind}`);
-    case 'inconclusive':
-      return [reason ?? 'no reason given'];
-    case 'holds':
-      return [`exercised ${thousands(exercised)}x`];
-    default:
-      return verdict satisfies never;
-  }
 }
 
 function coverageLines({ coverage, lockOrder, stopped }: ModelResult, width: number): Line[] {
@@ -182,7 +123,7 @@ function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {
 
 /** A search that found nothing says how far it looked. */
 function conclusion({ verdicts, coverage, hangs }: ModelResult, width: number): Line[] {
-  const numberOf = (word: VerdictWord) => verdicts.filter(({ verdict }) => verdict === word).length;
+  const numberOf = (word: Verdict['verdict']) => verdicts.filter(({ verdict }) => verdict === word).length;
   const ranOn = `on ${count(coverage.executions, 'execution')} of ${count(coverage.sequences, 'operation sequence')}`;
   const inconclusive = numberOf('inconclusive');
   const violated = numberOf('violated');

@@ -16,8 +16,8 @@ import {
   span,
   titled,
 } from './page.ts';
-import { verdictLines } from './run-summary.ts';
 import { stateName } from './state-name.ts';
+import { verdictLines } from './verdict-lines.ts';
 import { widest } from './wrap.ts';
 
 /** Ends that are shown one by one; JSON has all. */
@@ -124,5 +124,5 @@ function notComplete({ stepLimits, livelocks, schedules }: Ends['explored']): st
   const endless = stepLimits + livelocks;
   return endless > 0
     ? `${count(endless, 'execution')} reached the step limit or a livelock`
-    : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
+    : `given up after ${count(schedules, 'schedule')} (--max-schedules, --time)`;
 }

@@ -1,10 +1,12 @@
 import type { Ends } from '../harness/campaign/ends.ts';
 import type { BoundCoverage, VerifyResult } from '../harness/campaign/exhausted.ts';
-import type { Verdict } from '../harness/campaign/result.ts';
+import type { LockOrderSummary, Verdict } from '../harness/campaign/result.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Scenario } from '../harness/scenario/scenario.ts';
 import { type Limits, limitsText, scenarioBound } from './bound-text.ts';
+import { lockOrderJson } from './lock-order-json.ts';
 import { type Provenance, provenanceOf } from './state-name.ts';
+import { verdictJson } from './verdict-json.ts';
 
 interface ViolationJson {
   readonly property: string;
@@ -53,6 +55,7 @@ export interface VerifyJson extends VerifyHead {
   readonly bounds: readonly object[];
   readonly violations: readonly ViolationJson[];
   readonly verdicts: readonly Verdict[];
+  readonly lockOrder: LockOrderSummary;
 }
 
 export function endsJson(model: Model, scenario: Scenario, ends: Ends, limits: Limits): EndsJson {
@@ -122,16 +125,6 @@ export function verifyJson(result: VerifyResult, provenance: Provenance, limits:
       shortest: found.isShortest,
     })),
     verdicts: result.verdicts.map(verdictJson),
-  };
-}
-
-function verdictJson({ property, claim, verdict, reason, exercised, kinds }: Verdict): Verdict {
-  return {
-    property,
-    claim,
-    verdict,
-    ...(reason === undefined ? {} : { reason }),
-    exercised,
-    kinds: kinds.map(({ kind, executions }) => ({ kind, executions })),
+    lockOrder: lockOrderJson(result.lockOrder),
   };
 }

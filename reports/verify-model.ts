@@ -1,10 +1,23 @@
 import type { BoundCoverage, VerifyResult } from '../harness/campaign/exhausted.ts';
 import { type Limits, largeCount, limitsText } from './bound-text.ts';
 import { count, thousands } from './count.ts';
-import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
-import { type StateHeading, verdictLines } from './run-summary.ts';
+import { lockOrderText, predictedLines } from './lock-order.ts';
+import {
+  type Line,
+  labelled,
+  type PageOptions,
+  paragraph,
+  printPage,
+  sections,
+  span,
+  titled,
+} from './page.ts';
+import type { StateHeading } from './run-summary.ts';
 import { labelledName } from './state-name.ts';
+import { verdictLines } from './verdict-lines.ts';
 import { wrap } from './wrap.ts';
+
+const LABEL_WIDTH = 9;
 
 /** What the exhaustive exploration of a model says, and of what: what `verify MODEL` prints. */
 export function renderVerify(
@@ -25,6 +38,8 @@ export function renderVerify(
         `explored${limitsText(limits)}`,
         result.bounds.flatMap((bound) => boundLines(bound, width)),
       ),
+      labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
+      ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
       conclusion(result, width),
     ),
     options,

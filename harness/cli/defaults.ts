@@ -9,6 +9,7 @@ export const DEFAULTS = {
   runSchedules: '2000',
   /** Operations that scenarios of `verify MODEL` have at most. */
   verifyOps: '3',
-  /** Schedules after which `verify` gives up one operation sequence. */
+  /** Schedules after which `verify MODEL` gives up one operation sequence, and `verify FILE` its own. */
   schedules: '50000',
+  fileSchedules: '1000000',
 } as const;

@@ -235,15 +235,14 @@ async function parse(): Promise<ExitCode> {
           })
           .option('max-schedules', {
             type: 'string',
-            describe: 'schedules after which one operation sequence is given up',
-            default: DEFAULTS.schedules,
+            describe: `schedules after which one operation sequence is given up (default ${DEFAULTS.schedules}; for a file ${DEFAULTS.fileSchedules})`,
           })
           .option('max-steps', {
             type: 'string',
             describe: 'steps after which an execution is cut off',
             default: DEFAULTS.maxSteps,
           })
-          .option('time', { type: 'string', describe: 'stop exploring a model after this time: 30s, 2m' })
+          .option('time', { type: 'string', describe: 'stop exploring after this time: 30s, 2m' })
           .option('jobs', {
             alias: 'j',
             type: 'string',

@@ -11,7 +11,7 @@ export interface VerifyFlags {
   readonly 'max-ops': string;
   readonly world: readonly string[] | undefined;
   readonly preemptions: string | undefined;
-  readonly 'max-schedules': string;
+  readonly 'max-schedules': string | undefined;
   readonly 'max-steps': string;
   readonly time: string | undefined;
   readonly jobs: string | undefined;
@@ -29,7 +29,7 @@ export function parseVerifyOptions(flags: VerifyFlags): VerifyOptions {
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 4),
     worlds: world === undefined ? null : worldsOf(world),
     preemptionsMax: preemptions === undefined ? null : wholeNumber('--preemptions', preemptions, 0, 100),
-    schedulesMax: schedulesMaxOf(flags['max-schedules']),
+    schedulesMax: flags['max-schedules'] === undefined ? null : schedulesMaxOf(flags['max-schedules']),
     stepsMax: stepsMaxOf(flags['max-steps']),
     timeMs: time === undefined ? null : duration('time', time),
     jobs: jobsOf(jobs),

@@ -35,7 +35,8 @@ export interface VerifyOptions {
   /** Small worlds of the series to explore; null for all, empty for none. */
   readonly worlds: readonly string[] | null;
   readonly preemptionsMax: number | null;
-  readonly schedulesMax: number;
+  /** Schedules after which one operation sequence is given up; null for the default. */
+  readonly schedulesMax: number | null;
   readonly stepsMax: number;
   readonly timeMs: number | null;
   readonly jobs: number;
@@ -58,7 +59,8 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
 const isFile = (what: string): boolean => existsSync(what) || what.endsWith('.json');
 
 function verifyFile(series: readonly Series[], options: VerifyOptions, terminal: Terminal): ExitCode {
-  const { what: file, stepsMax, schedulesMax, preemptionsMax } = options;
+  const { what: file, stepsMax, preemptionsMax, timeMs } = options;
+  const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.fileSchedules);
   if (options.worlds !== null) {
     throw new UsageError('--world chooses among the small worlds of a model; a scenario file has its own.');
   }
@@ -69,7 +71,9 @@ function verifyFile(series: readonly Series[], options: VerifyOptions, terminal:
   const properties = applying(series, model, options);
   if (properties === null) return nothingApplies(model, terminal);
   const operations: Scenario = { ...scenario, model: model.id };
-  const ends = endsOf(model, operations, { stepsMax, schedulesMax, preemptionsMax, properties });
+  const started = terminal.now();
+  const stop = () => timeMs !== null && terminal.now() - started >= timeMs;
+  const ends = endsOf(model, operations, { stepsMax, schedulesMax, preemptionsMax, properties, stop });
   if (options.json)
     terminal.print(`${JSON.stringify(endsJson(model, operations, ends, options), null, 2)}\n`);
   else {
@@ -104,7 +108,8 @@ async function verifyState(
   const properties = applying(series, model, options);
   if (properties === null) return nothingApplies(model, terminal);
   const bounds = boundsOf(model, options);
-  const { stepsMax, schedulesMax, preemptionsMax } = options;
+  const { stepsMax, preemptionsMax } = options;
+  const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.schedules);
 
   let signal: NodeJS.Signals | null = null;
   const stopListening = terminal.onSignal((received) => {
@@ -207,7 +212,7 @@ function verifyAgain(options: VerifyOptions): string {
     ...(String(options.opsMax) === DEFAULTS.verifyOps ? [] : [['max-ops', options.opsMax]]),
     ...(options.worlds ?? []).map((world) => ['world', world]),
     ...(options.preemptionsMax === null ? [] : [['preemptions', options.preemptionsMax]]),
-    ...(String(options.schedulesMax) === DEFAULTS.schedules ? [] : [['max-schedules', options.schedulesMax]]),
+    ...(options.schedulesMax === null ? [] : [['max-schedules', options.schedulesMax]]),
     ...(String(options.stepsMax) === DEFAULTS.maxSteps ? [] : [['max-steps', options.stepsMax]]),
   ];
   return [

@@ -12,6 +12,8 @@ export interface ExhaustiveOptions {
   readonly preemptionsMax: number | null;
   /** Whether to count the schedules that there are without reduction; true if left out. */
   readonly count?: boolean;
+  /** Asked now and then; true ends the exploration where it is. */
+  readonly stop?: () => boolean;
 }
 
 /** What an exploration of one operation sequence covered. */
@@ -31,6 +33,8 @@ export interface Explored {
   readonly unreduced: bigint | null;
 }
 
+/** Schedules after which it is asked again whether to stop; some milliseconds. */
+const STOP_EVERY = 256;
 /** Table places that counting the schedules of one sequence may fill. */
 const COUNT_MAX = 1_000_000;
 
@@ -41,7 +45,7 @@ export function exploreAll(
   options: ExhaustiveOptions,
   visit: (run: Run) => void,
 ): Explored {
-  const { stepsMax, schedulesMax, preemptionsMax, count = true } = options;
+  const { stepsMax, schedulesMax, preemptionsMax, count = true, stop } = options;
   const all = preemptionsMax === null ? new Dpor() : new BoundedPreemptions(preemptionsMax);
   let schedules = 0;
   let steps = 0;
@@ -51,7 +55,8 @@ export function exploreAll(
   let unreduced: bigint | null = count && preemptionsMax === null ? 0n : null;
   let places = 0;
   while (all.next()) {
-    if (schedules + all.prunedCount >= schedulesMax) {
+    const begun = schedules + all.prunedCount;
+    if (begun >= schedulesMax || (begun % STOP_EVERY === 0 && stop?.() === true)) {
       complete = false;
       break;
     }
