@@ -32,6 +32,7 @@ const NUMBERS = [
   { flag: 'seed', option: 'seed', min: 0, max: 2 ** 32 - 1 },
   { flag: 'max-ops', option: 'opsMax', min: 1, max: 64 },
   { flag: 'max-steps', option: 'stepsMax', min: 1, max: 2 ** 20 },
+  { flag: 'max-schedules', option: 'schedulesMax', min: 1, max: 1e9 },
   { flag: 'jobs', option: 'jobs', min: 1, max: 256 },
 ] as const;
 

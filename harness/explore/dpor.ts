@@ -17,8 +17,8 @@ const STRIDE = 32;
  * Reduction for Model Checking Software", POPL 2005, and so is what is done about locks here: a wait races with
  * whoever took the lock first, not with the release that ended it. Sleep sets: Godefroid, LNCS 1032, 1996.
  *
- * Use: `while (dpor.next()) { execute(program, dpor, …); dpor.close(); }`. An execution for which `pruned` is set
- * after it was abandoned, since all its continuations were explored elsewhere.
+ * Use: `while (dpor.next()) { execute(program, dpor, …); dpor.close(); }`. An execution after which `pruned` is set was
+ * abandoned half way, since all that could follow is explored elsewhere.
  */
 export class Dpor implements Strategy {
   /** Set where the last execution was abandoned half way. */
@@ -67,17 +67,13 @@ export class Dpor implements Strategy {
     return this.#branch();
   }
 
-  /** Depth of the first step at which the coming execution differs from the last one. */
-  get divergence(): number {
-    return Math.max(0, this.#decided - 1);
-  }
-
   begin(_threads: readonly Thread[], machine: Machine): void {
     this.pruned = false;
     if (this.#machine !== machine) this.#topology = new Topology(machine);
     this.#machine = machine;
     this.#depth = 0;
-    this.#fresh = this.divergence;
+    // The last decision is the one that differs from the execution before.
+    this.#fresh = Math.max(0, this.#decided - 1);
   }
 
   pick(runnable: readonly Thread[], count: number, depth: number): Thread | null {
