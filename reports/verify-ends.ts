@@ -89,7 +89,7 @@ function coverageLines({ explored }: Ends, scenario: Scenario, limits: Limits, w
       'schedules',
       `${thousands(explored.schedules)} executed${abandoned}, ${count(explored.steps, 'step')}`,
     ),
-    ...label('instead of', insteadOf(explored)),
+    ...(limits.preemptionsMax === null ? label('instead of', insteadOf(explored)) : []),
   ];
 }
 
@@ -120,9 +120,9 @@ function conclusion({ explored, verdicts, violations }: Ends, width: number): Li
 const openEnd = (explored: Ends['explored']): string =>
   explored.complete ? '' : `; there may be more: ${notComplete(explored)}`;
 
-function notComplete({ stepLimits, livelocks, schedules }: Ends['explored']): string {
+function notComplete({ stepLimits, livelocks, schedules, stopped }: Ends['explored']): string {
   const endless = stepLimits + livelocks;
   return endless > 0
     ? `${count(endless, 'execution')} reached the step limit or a livelock`
-    : `given up after ${count(schedules, 'schedule')} (--max-schedules, --time)`;
+    : `given up after ${count(schedules, 'schedule')} (${stopped ? '--time' : '--max-schedules'})`;
 }

@@ -44,4 +44,6 @@ function compare(model: Model): void {
   }
 }
 
-const inWords = ({ ops, switches }: Length): string => `${ops} operations, ${switches} switches`;
+function inWords({ ops, switches }: Length): string {
+  return `${ops} operations, ${switches} switches`;
+}

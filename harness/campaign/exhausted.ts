@@ -25,7 +25,7 @@ export interface VerifyViolation extends ExhaustFound {
 /** What an exhaustive exploration of a model says. */
 export interface VerifyResult {
   readonly model: string;
-  /** Whether every bound was explored to its end. */
+  /** Whether every bound was explored to its end, and none is left. */
   readonly exhaustive: boolean;
   readonly bounds: readonly BoundCoverage[];
   readonly verdicts: readonly Verdict[];
@@ -75,7 +75,8 @@ export function mergeVerify(
   stopped: VerifyResult['stopped'],
 ): VerifyResult {
   const bounds = explored.map((one) => coverageOf(model.series, one));
-  const exhaustive = bounds.every(({ complete }) => complete);
+  // Of bounds that were not begun nothing is known here.
+  const exhaustive = stopped === null && bounds.every(({ complete }) => complete);
   const order = new Map(model.properties.map(({ id }, at) => [id, at]));
   const violations = mergeViolations(explored).sort(
     (a, b) => order.get(a.property)! - order.get(b.property)! || (a.kind < b.kind ? -1 : 1),
@@ -98,9 +99,11 @@ export function mergeVerify(
 /** Bounds come with growing numbers of operations: the shortest scenario is one of the first bound that has any. */
 function mergeViolations(explored: readonly ExploredBound[]): VerifyViolation[] {
   const merged = new Map<string, VerifyViolation>();
+  // Otherwise a shorter one may be in what was left out, here or where there are fewer operations.
+  let complete = true;
   for (const { bound, of, chunks } of explored) {
     const scenarios = chunks.reduce((sum, chunk) => sum + chunk.scenarios, 0);
-    const complete = scenarios === of && chunks.every((chunk) => chunk.incomplete === 0);
+    complete &&= scenarios === of && chunks.every((chunk) => chunk.incomplete === 0);
     for (const one of mergeFoundOf(chunks)) {
       const key = `${one.property} ${one.kind}`;
       const known = merged.get(key);

@@ -220,8 +220,7 @@ async function parse(): Promise<ExitCode> {
           })
           .option('max-ops', {
             type: 'string',
-            describe: 'operations that scenarios of a model have at most, 1 to 4',
-            default: DEFAULTS.verifyOps,
+            describe: `operations that scenarios of a model have at most, 1 to 4 (default ${DEFAULTS.verifyOps})`,
           })
           .option('world', {
             type: 'string',
@@ -243,6 +242,11 @@ async function parse(): Promise<ExitCode> {
             default: DEFAULTS.maxSteps,
           })
           .option('time', { type: 'string', describe: 'stop exploring after this time: 30s, 2m' })
+          .option('strict', {
+            type: 'boolean',
+            describe: 'exit 3 where nothing is violated and the exploration did not come to its end',
+            default: false,
+          })
           .option('jobs', {
             alias: 'j',
             type: 'string',

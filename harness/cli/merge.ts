@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type ModelJson, type RunSettings, runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
 import { mergeShards } from '../campaign/merge-shards.ts';
@@ -25,7 +26,11 @@ export interface MergeOptions {
 /** Joins the reports of the shards of one run into the report that the run would have given in one piece. */
 export async function merge(options: MergeOptions, terminal: Terminal): Promise<ExitCode> {
   const series = await loadSeries();
-  const reports = options.files.map((file) => readShardReport(series, file));
+  // What is left of `--json > FILE` where a shard had no work; one that had, and failed, is missed below.
+  const written = options.files.filter((file) => !isEmptyFile(file));
+  if (written.length === 0)
+    throw new InvalidInput('every file given is empty: no shard has written a report.');
+  const reports = written.map((file) => readShardReport(series, file));
   checkOneRun(reports);
   const { count } = reports[0]!.shard;
   const missing = missingShards(reports);
@@ -61,6 +66,10 @@ export async function merge(options: MergeOptions, terminal: Terminal): Promise<
   }
   return exitCodeOf(results);
 }
+
+/** A file that cannot be looked at is no empty one: reading it says why. */
+const isEmptyFile = (file: string): boolean =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true && statSync(file).size === 0;
 
 /** Flags of `run` that all shards of one run have in common, by their fields in a report. */
 const COMMON = ['seed', 'runs', 'strategy', 'maxOps', 'maxSteps', 'maxSchedules'] as const;

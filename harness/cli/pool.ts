@@ -45,8 +45,8 @@ export interface Saved {
 const IDLE_MS = 30_000;
 /** Most executions take some 20 microseconds; the longest a tenth of this. */
 const PATIENCE_MS = 500;
-/** Part of it that is enough for the second look: each step is a sign of life then. */
-const PATIENCE_AGAIN = 0.6;
+/** So many times as much for the second look, which decides: by then nobody waits for the worker any more. */
+const PATIENCE_AGAIN = 4;
 /** So many times as much for what does other things between two executions: exploring all thinks, storing waits. */
 const PATIENCE_LONG = 20;
 /**

@@ -8,31 +8,33 @@ export interface VerifyFlags {
   readonly what: string;
   readonly model: string | undefined;
   readonly property: readonly string[];
-  readonly 'max-ops': string;
+  readonly 'max-ops': string | undefined;
   readonly world: readonly string[] | undefined;
   readonly preemptions: string | undefined;
   readonly 'max-schedules': string | undefined;
   readonly 'max-steps': string;
   readonly time: string | undefined;
   readonly jobs: string | undefined;
+  readonly strict: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
 export function parseVerifyOptions(flags: VerifyFlags): VerifyOptions {
-  const { what, model = null, property, world, preemptions, time, jobs, json, quiet } = flags;
+  const { what, model = null, property, world, preemptions, time, jobs, strict, json, quiet } = flags;
   return {
     what,
     model,
     properties: property,
-    opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 4),
+    opsMax: flags['max-ops'] === undefined ? null : wholeNumber('--max-ops', flags['max-ops'], 1, 4),
     worlds: world === undefined ? null : worldsOf(world),
     preemptionsMax: preemptions === undefined ? null : wholeNumber('--preemptions', preemptions, 0, 100),
     schedulesMax: flags['max-schedules'] === undefined ? null : schedulesMaxOf(flags['max-schedules']),
     stepsMax: stepsMaxOf(flags['max-steps']),
     timeMs: time === undefined ? null : duration('time', time),
     jobs: jobsOf(jobs),
+    strict,
     json,
     quiet,
   };

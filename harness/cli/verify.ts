@@ -30,8 +30,8 @@ export interface VerifyOptions {
   /** Another state than the file names. */
   readonly model: string | null;
   readonly properties: readonly string[];
-  /** Operations that scenarios of a model have at most. */
-  readonly opsMax: number;
+  /** Operations that scenarios of a model have at most; null for the default. */
+  readonly opsMax: number | null;
   /** Small worlds of the series to explore; null for all, empty for none. */
   readonly worlds: readonly string[] | null;
   readonly preemptionsMax: number | null;
@@ -40,6 +40,8 @@ export interface VerifyOptions {
   readonly stepsMax: number;
   readonly timeMs: number | null;
   readonly jobs: number;
+  /** Whether an exploration that does not come to its end is a broken contract. */
+  readonly strict: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -63,6 +65,11 @@ function verifyFile(series: readonly Series[], options: VerifyOptions, terminal:
   const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.fileSchedules);
   if (options.worlds !== null) {
     throw new UsageError('--world chooses among the small worlds of a model; a scenario file has its own.');
+  }
+  if (options.opsMax !== null) {
+    throw new UsageError(
+      '--max-ops bounds the scenarios of a model; a scenario file has its own operations.',
+    );
   }
   const scenario = readScenario(series, file);
   const model = modelOfScenario(series, { file, model: options.model }, scenario);
@@ -91,7 +98,7 @@ function verifyFile(series: readonly Series[], options: VerifyOptions, terminal:
     }
     terminal.print(renderEnds(model, operations, ends, options, terminal));
   }
-  return ends.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+  return exitCode(ends.violations.length > 0, ends.explored.complete, options);
 }
 
 async function verifyState(
@@ -152,7 +159,13 @@ async function verifyState(
     );
   }
   if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
-  return result.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+  return exitCode(result.violations.length > 0, result.exhaustive, options);
+}
+
+/** A violation is one however much was explored. */
+function exitCode(isViolated: boolean, isExhaustive: boolean, { strict }: VerifyOptions): ExitCode {
+  if (isViolated) return ExitCode.violated;
+  return strict && !isExhaustive ? ExitCode.brokenContract : ExitCode.asClaimed;
 }
 
 /** Ids of the selected claims that apply to a model; null if none does. */
@@ -169,7 +182,8 @@ function nothingApplies(model: Model, terminal: Terminal): ExitCode {
 
 /** Growing numbers of operations, then the small worlds that mean something on this state. */
 function boundsOf(model: Model, { opsMax, worlds }: VerifyOptions): Bound[] {
-  const typical = Array.from({ length: opsMax + 1 }, (_, ops): Bound => {
+  const most = opsMax ?? Number(DEFAULTS.verifyOps);
+  const typical = Array.from({ length: most + 1 }, (_, ops): Bound => {
     return { kind: 'typical', ops, changes: CHANGES[ops] ?? 0 };
   });
   const known = model.smallWorlds;
@@ -209,7 +223,7 @@ function verifyAgain(options: VerifyOptions): string {
   const flags = [
     ...options.properties.map((property) => ['property', property]),
     ...(options.model === null ? [] : [['model', options.model]]),
-    ...(String(options.opsMax) === DEFAULTS.verifyOps ? [] : [['max-ops', options.opsMax]]),
+    ...(options.opsMax === null ? [] : [['max-ops', options.opsMax]]),
     ...(options.worlds ?? []).map((world) => ['world', world]),
     ...(options.preemptionsMax === null ? [] : [['preemptions', options.preemptionsMax]]),
     ...(options.schedulesMax === null ? [] : [['max-schedules', options.schedulesMax]]),

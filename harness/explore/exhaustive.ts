@@ -29,6 +29,8 @@ export interface Explored {
   readonly livelocks: number;
   /** Whether nothing is left. */
   readonly complete: boolean;
+  /** Whether it was ended by `stop`. */
+  readonly stopped: boolean;
   /** How many schedules there are without reduction; null where that was not to be had. */
   readonly unreduced: bigint | null;
 }
@@ -52,11 +54,13 @@ export function exploreAll(
   let stepLimits = 0;
   let livelocks = 0;
   let complete = true;
+  let stopped = false;
   let unreduced: bigint | null = count && preemptionsMax === null ? 0n : null;
   let places = 0;
   while (all.next()) {
     const begun = schedules + all.prunedCount;
-    if (begun >= schedulesMax || (begun % STOP_EVERY === 0 && stop?.() === true)) {
+    stopped = begun % STOP_EVERY === 0 && stop?.() === true;
+    if (begun >= schedulesMax || stopped) {
       complete = false;
       break;
     }
@@ -83,6 +87,7 @@ export function exploreAll(
     stepLimits,
     livelocks,
     complete,
+    stopped,
     unreduced: complete ? unreduced : null,
   };
 }

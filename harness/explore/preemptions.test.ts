@@ -11,7 +11,7 @@ import { BoundedPreemptions } from './preemptions.ts';
 import { build, type SmallProgram, smallPrograms } from './small-programs.fixture.ts';
 
 /** Programs with more schedules than this are passed over. */
-const SCHEDULES_MAX = 600;
+const SCHEDULES_MAX = 500;
 const MANY = 1_000;
 
 /** Lets a strategy choose, and counts how often it takes the turn from a thread that could have gone on. */
@@ -63,13 +63,12 @@ const texts = (listed: readonly Listed[]): string[] =>
   listed.map(({ schedule }) => schedule).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 
 describe('of small programs over everything the machine has', () => {
-  test('exactly the schedules with at most so many preemptions are run, each once', () => {
+  test('exactly the schedules with at most so many preemptions are run, each once; with many, all there are', () => {
     const sums = { programs: 0, schedules: 0, left: 0 };
     const compare = (program: SmallProgram) => {
       const make = () => build(program).made;
       const every = schedulesOf(make, new BruteForce());
       if (every === null || every.length < 2) return;
-      expect(new Set(texts(every)).size).toBe(every.length);
       sums.programs++;
       for (const most of [0, 1, 2, 3, MANY]) {
         const within = every.filter(({ preemptions }) => preemptions <= most);
@@ -79,22 +78,10 @@ describe('of small programs over everything the machine has', () => {
         sums.left += every.length - run.length;
       }
     };
-    fc.assert(fc.property(smallPrograms, compare), { numRuns: 400, seed: 5 });
-    expect(sums.programs).toBeGreaterThan(100);
+    fc.assert(fc.property(smallPrograms, compare), { numRuns: 150, seed: 5 });
+    expect(sums.programs).toBeGreaterThan(50);
     expect(sums.schedules).toBeGreaterThan(10_000);
     expect(sums.left).toBeGreaterThan(10_000);
-  });
-
-  test('with as many preemptions as one likes it is every schedule there is', () => {
-    let programs = 0;
-    for (const program of fc.sample(smallPrograms, { numRuns: 100, seed: 6 })) {
-      const make = () => build(program).made;
-      const every = schedulesOf(make, new BruteForce());
-      if (every === null) continue;
-      expect(texts(schedulesOf(make, new BoundedPreemptions(MANY))!)).toEqual(texts(every));
-      programs++;
-    }
-    expect(programs).toBeGreaterThan(30);
   });
 });
 
@@ -141,8 +128,7 @@ describe('known numbers', () => {
     const make = () => {
       const made = new HandMade();
       const event = new EventFd(made.machine, 'e', { event: 'signal', wakers: () => [] });
-      const once =
-        (step: Step): Path =>
+      const once = (step: Step): Path =>
         function* () {
           yield step;
           return 0;
@@ -166,7 +152,7 @@ describe('known numbers', () => {
   });
 });
 
-test('comes to the schedules with fewer context switches first where those differ in their end only', () => {
+test('whoever ran goes on first: the default rule comes before what departs from it', () => {
   const run = schedulesOf(writers(1, 1), new BoundedPreemptions(1))!;
   expect(run.map(({ schedule, preemptions }) => `${schedule}: ${preemptions}`)).toEqual([
     't0 t0 t1 t1: 0',
