@@ -37,7 +37,11 @@ const entryOf = (property: string, kind: string, scenario: Scenario): CorpusEntr
     tool: 'test',
     seed: 1,
   });
-const partial = entryOf(PARTIAL, 'executes-on-a-partial-write', scenarioOf(load({ count: 16 })));
+const partial = entryOf(
+  PARTIAL,
+  'executes-on-a-partial-write',
+  scenarioOf(load({ pos: 24, req: { flags: 2, gaddr: '0x10000', len: 8 } })),
+);
 const clean = entryOf(CLEAN, 'modified-page-left-clean', scenarioOf(load()));
 const failureOf = ({ property, kind, scenario }: CorpusEntry) => ({ property, kind, scenario });
 
