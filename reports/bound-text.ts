@@ -7,20 +7,23 @@ export interface Limits {
   readonly stepsMax: number;
 }
 
-/** `every schedule of these 3 operations by 2 actors`. */
-export function scenarioBound({ ops }: Scenario): string {
+/** `every schedule of these 3 operations by 2 actors, executions of up to 10,000 steps`. */
+export function scenarioBound({ ops }: Scenario, { preemptionsMax, stepsMax }: Limits): string {
   const actors = new Set(ops.map(({ actor }) => actor)).size;
-  return `every schedule of ${ops.length === 1 ? 'this operation' : `these ${ops.length} operations`} by ${count(actors, 'actor')}`;
+  const operations = ops.length === 1 ? 'this operation' : `these ${ops.length} operations`;
+  return `every schedule${withAtMost(preemptionsMax)} of ${operations} by ${count(actors, 'actor')}, ${upTo(stepsMax)}`;
 }
 
-/** The rest of the sentence: what every bound has in common. */
+/** The rest of the sentence that says what scenarios there are. */
 export function limitsText({ preemptionsMax, stepsMax }: Limits): string {
-  const schedules =
-    preemptionsMax === null
-      ? 'under all schedules'
-      : `under all schedules with at most ${count(preemptionsMax, 'preemption')}`;
-  return `, ${schedules}, executions of up to ${count(stepsMax, 'step')}`;
+  return `, under all schedules${withAtMost(preemptionsMax)}, ${upTo(stepsMax)}`;
 }
+
+/** Which schedules: nothing to add where it is all of them. */
+export const withAtMost = (preemptionsMax: number | null): string =>
+  preemptionsMax === null ? '' : ` with at most ${count(preemptionsMax, 'preemption')}`;
+
+const upTo = (stepsMax: number): string => `executions of up to ${count(stepsMax, 'step')}`;
 
 /** A number of schedules as a reader takes it in: exact up to 15 digits, else with its magnitude. */
 export function largeCount(decimal: string): string {

@@ -67,10 +67,10 @@ function byLines({ corpus, exhaustive, random, pct }: Coverage['by']): string[] 
     );
   }
   if (exhaustive.sequences > 0) {
-    const given = exhaustive.sequences - exhaustive.complete;
-    const rest = given === 0 ? '' : `, ${thousands(given)} of them not to the end`;
+    const givenUp = exhaustive.sequences - exhaustive.complete;
+    const rest = givenUp === 0 ? '' : `, ${thousands(givenUp)} more given up on the way`;
     lines.push(
-      `exhaustive: ${count(exhaustive.sequences, 'sequence')} under all schedules (${thousands(exhaustive.schedules)} executed)${rest}`,
+      `exhaustive: ${count(exhaustive.complete, 'sequence')} under all schedules${rest} (${count(exhaustive.schedules, 'schedule')} executed)`,
     );
   }
   if (random.executions > 0) lines.push(`random: ${count(random.executions, 'execution')}`);

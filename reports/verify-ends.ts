@@ -1,8 +1,8 @@
-import type { End, Ends } from '../harness/campaign/ends.ts';
+import type { CountedEnd, Ends } from '../harness/campaign/ends.ts';
 import { describeReturn } from '../harness/machine/errno.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Scenario } from '../harness/scenario/scenario.ts';
-import { type Limits, largeCount, limitsText, scenarioBound } from './bound-text.ts';
+import { type Limits, largeCount, scenarioBound, withAtMost } from './bound-text.ts';
 import { count, thousands } from './count.ts';
 import { operationText, recordText, worldText } from './operation-text.ts';
 import {
@@ -40,7 +40,7 @@ export function renderEnds(
       titled(`${count(result.ends.length, 'different end')}`, endLines(result, width)),
       verdictLines(result.verdicts, width),
       coverageLines(result, scenario, limits, width),
-      conclusion(result, width),
+      conclusion(result, limits, width),
     ),
     options,
   );
@@ -68,13 +68,13 @@ function endLines({ ends }: Ends, width: number): Line[] {
 }
 
 /** `finished: user0 region_write 32; user1 … | device: user0 pcilg …`. */
-function endText({ outcome, calls, device }: End): string {
+function endText({ outcome, calls, device, byDesign }: CountedEnd): string {
   const returned = calls.map(
     ({ actor, op, ret }) => `${actor} ${op} ${ret === undefined ? 'never returned' : describeReturn(ret)}`,
   );
   const reached = device.map(({ actor, ...fields }) => `${actor} ${recordText(fields)}`);
   return [
-    `${outcome}:`,
+    byDesign ? 'waits for ever, as the kernel has it:' : `${outcome}:`,
     returned.join('; '),
     ...(reached.length === 0 ? [] : [`| device: ${reached.join('; ')}`]),
   ].join(' ');
@@ -84,7 +84,7 @@ function coverageLines({ explored }: Ends, scenario: Scenario, limits: Limits, w
   const label = (name: string, text: string) => labelled(name, LABEL_WIDTH, text, width);
   const abandoned = explored.pruned === 0 ? '' : `, ${thousands(explored.pruned)} more abandoned half way`;
   return [
-    ...label('bound', `${scenarioBound(scenario)}${limitsText(limits)}`),
+    ...label('bound', `${scenarioBound(scenario, limits)}${explored.complete ? '' : ': not finished'}`),
     ...label(
       'schedules',
       `${thousands(explored.schedules)} executed${abandoned}, ${count(explored.steps, 'step')}`,
@@ -94,13 +94,15 @@ function coverageLines({ explored }: Ends, scenario: Scenario, limits: Limits, w
 }
 
 function insteadOf({ unreduced, complete }: Ends['explored']): string {
-  if (unreduced !== null) return `${largeCount(String(unreduced))} schedules without partial-order reduction`;
+  if (unreduced !== null) {
+    return `${largeCount(String(unreduced))} schedule${unreduced === 1n ? '' : 's'} without partial-order reduction`;
+  }
   return complete
     ? 'more schedules than were counted'
     : 'an unknown number: the exploration did not come to its end';
 }
 
-function conclusion({ explored, verdicts, violations }: Ends, width: number): Line[] {
+function conclusion({ explored, verdicts, violations }: Ends, limits: Limits, width: number): Line[] {
   const of = count(verdicts.length, 'claim');
   const holding = verdicts.filter(({ verdict }) => verdict === 'holds').length;
   if (violations.length > 0) {
@@ -110,10 +112,13 @@ function conclusion({ explored, verdicts, violations }: Ends, width: number): Li
   if (!explored.complete) {
     return paragraph(`nothing violated so far, and no proof: ${notComplete(explored)}`, width, 'unsure');
   }
+  if (holding === 0) return paragraph(`nothing proved: none of ${of} was exercised`, width, 'unsure');
+  const others = holding === verdicts.length ? '' : ', the others were never exercised';
+  const schedules = `every schedule${withAtMost(limits.preemptionsMax)}`;
   return paragraph(
-    `proved on this model, within the bound: ${thousands(holding)} of ${of} hold under every schedule, the others were never exercised`,
+    `proved on this model, within the bound: ${thousands(holding)} of ${of} hold under ${schedules}${others}`,
     width,
-    holding > 0 ? 'good' : 'unsure',
+    'good',
   );
 }
 
@@ -124,5 +129,7 @@ function notComplete({ stepLimits, livelocks, schedules, stopped }: Ends['explor
   const endless = stepLimits + livelocks;
   return endless > 0
     ? `${count(endless, 'execution')} reached the step limit or a livelock`
-    : `given up after ${count(schedules, 'schedule')} (${stopped ? '--time' : '--max-schedules'})`;
+    : stopped
+      ? `stopped after ${count(schedules, 'schedule')}`
+      : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
 }

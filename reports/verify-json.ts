@@ -65,7 +65,7 @@ export function endsJson(model: Model, scenario: Scenario, ends: Ends, limits: L
     model: model.id,
     provenance: provenanceOf(model.state.source),
     exhaustive: explored.complete,
-    bound: `${scenarioBound(scenario)}${limitsText(limits)}`,
+    bound: scenarioBound(scenario, limits),
     scenarios: 1,
     schedules: explored.schedules,
     pruned: explored.pruned,
@@ -114,6 +114,7 @@ export function verifyJson(result: VerifyResult, provenance: Provenance, limits:
       largest: bound.largest,
       unreduced: { schedules: bound.unreduced, scenarios: bound.counted },
       deadlocks: bound.deadlocks,
+      endlessByDesign: bound.endlessByDesign,
     })),
     violations: result.violations.map((found) => ({
       property: found.property,

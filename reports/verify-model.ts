@@ -2,16 +2,7 @@ import type { BoundCoverage, VerifyResult } from '../harness/campaign/exhausted.
 import { type Limits, largeCount, limitsText } from './bound-text.ts';
 import { count, thousands } from './count.ts';
 import { lockOrderText, predictedLines } from './lock-order.ts';
-import {
-  type Line,
-  labelled,
-  type PageOptions,
-  paragraph,
-  printPage,
-  sections,
-  span,
-  titled,
-} from './page.ts';
+import { type Line, labelled, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
 import type { StateHeading } from './run-summary.ts';
 import { labelledName } from './state-name.ts';
 import { verdictLines } from './verdict-lines.ts';
@@ -34,10 +25,10 @@ export function renderVerify(
         ...paragraph(info.about, width, 'plain', 0),
       ],
       verdictLines(result.verdicts, width),
-      titled(
-        `explored${limitsText(limits)}`,
-        result.bounds.flatMap((bound) => boundLines(bound, width)),
-      ),
+      [
+        ...paragraph(`explored${limitsText(limits)}`, width, 'strong'),
+        ...result.bounds.flatMap((bound) => boundLines(bound, width)),
+      ],
       labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
       ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
       conclusion(result, width),
@@ -65,7 +56,7 @@ function countsText(bound: BoundCoverage): string {
   const parts = [
     `${sequences}, ${count(schedules, 'schedule')} executed`,
     ...(counted === 0 ? [] : [`instead of ${largeCount(unreduced)}${some}`]),
-    ...(incomplete === 0 ? [] : [`${count(incomplete, 'sequence')} given up after too many schedules`]),
+    ...(incomplete === 0 ? [] : [`${count(incomplete, 'sequence')} not explored to the end`]),
   ];
   return parts.join(', ');
 }
@@ -77,9 +68,11 @@ function conclusion({ verdicts, exhaustive, bounds, stopped }: VerifyResult, wid
   const violated = numberOf('violated');
   const inconclusive = numberOf('inconclusive');
   const schedules = bounds.reduce((sum, bound) => sum + bound.schedules, 0);
-  const proof = exhaustive
-    ? `proved on this model, within the bound: ${thousands(holds)} of ${of}, over ${count(schedules, 'schedule')}`
-    : `no proof: ${whyNot(bounds, stopped)}; ${thousands(holds)} of ${of} hold in what was explored`;
+  const proof = !exhaustive
+    ? `no proof: ${whyNot(bounds, stopped)}; ${thousands(holds)} of ${of} hold in what was explored`
+    : holds === 0
+      ? `nothing proved: none of ${of} holds`
+      : `proved on this model, within the bound: ${thousands(holds)} of ${of}, over ${count(schedules, 'schedule')}`;
   const unsure = inconclusive === 0 ? '' : `; inconclusive: ${thousands(inconclusive)}`;
   return [
     ...(violated === 0 ? [] : paragraph(`violated: ${thousands(violated)} of ${of}`, width, 'bad')),

@@ -77,7 +77,7 @@ describe('the ends of some operations', () => {
 
   test('of one actor are one', () => {
     const { ends: all, explored } = ends(unlocked, [add('user0'), peek('user0'), add('user0')]);
-    expect(all).toEqual([
+    expect(all).toMatchObject([
       {
         outcome: 'finished',
         calls: [
@@ -140,7 +140,8 @@ describe.each(['v1', 'v1+hp', 'v2', 'v3'])('on %s, of generated operations', (st
       const expected = byBruteForce(model, { world, ops }, 1_000);
       if (expected === null) continue;
       const all = ends(model, ops, {}, { world });
-      expect(all.ends.map(({ schedules: _, ...end }) => JSON.stringify(end))).toEqual(expected.ends);
+      const found = all.ends.map(({ outcome, calls, device }) => JSON.stringify({ outcome, calls, device }));
+      expect(found).toEqual(expected.ends);
       const broken = all.violations.map(({ property, kind }) => `${property} ${kind}`);
       expect(broken.sort((a, b) => (a < b ? -1 : 1))).toEqual(expected.broken);
       expect(all.explored.unreduced).toBe(expected.schedules);

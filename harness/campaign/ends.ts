@@ -1,4 +1,5 @@
 import { type ExhaustiveOptions, type Explored, exploreAll } from '../explore/exhaustive.ts';
+import { returnOrders } from '../explore/return-orders.ts';
 import { compileProgram } from '../machine/execute.ts';
 import type { Outcome } from '../machine/machine.ts';
 import type { DeviceRecord, Model, World } from '../model/model.ts';
@@ -8,6 +9,12 @@ import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
 import { judged } from './judged.ts';
 import type { FailureIdentity, Verdict } from './result.ts';
+
+/** How the schedules of a scenario are explored; plain data, so that a worker can be told. */
+export interface EndsOptions extends Omit<ExhaustiveOptions, 'stop'> {
+  /** Ids of the claims to check. */
+  readonly properties: readonly string[];
+}
 
 /** One way in which operations can end: what `exec` prints of it. */
 export interface End {
@@ -26,11 +33,18 @@ export interface EndsViolation extends FailureIdentity {
   readonly isShortest: boolean;
 }
 
+/** An end with what the report says of it besides. */
+export interface CountedEnd extends End {
+  readonly schedules: number;
+  /** Whether it waits for something that the kernel promises no end of. */
+  readonly byDesign: boolean;
+}
+
 /** What all schedules of some operations lead to. */
 export interface Ends {
   readonly explored: Explored;
   /** Different ends, sorted, with the number of explored schedules that lead to each. */
-  readonly ends: readonly (End & { readonly schedules: number })[];
+  readonly ends: readonly CountedEnd[];
   readonly verdicts: readonly Verdict[];
   readonly violations: readonly EndsViolation[];
 }
@@ -39,21 +53,27 @@ export interface Ends {
 export function endsOf(
   model: Model,
   scenario: Scenario,
-  options: ExhaustiveOptions & { readonly properties: readonly string[] },
+  options: EndsOptions & Pick<ExhaustiveOptions, 'stop'>,
 ): Ends {
   const { stepsMax } = options;
   const program = compileProgram(model, scenario.world ?? {}, scenario.ops);
   const buffer = new Uint8Array(stepsMax);
   const properties = model.properties.filter(({ id }) => options.properties.includes(id));
   const exercised = properties.map(() => 0);
-  const ends = new Map<string, { end: End; schedules: number }>();
+  const ends = new Map<string, { end: End; schedules: number; byDesign: boolean }>();
   const broken = new Map<string, Broken>();
-  const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
-    const end = { outcome, calls: callRecords(machine.returned, machine.calls), device: world.device() };
-    const key = JSON.stringify(end);
-    const known = ends.get(key) ?? { end, schedules: 0 };
-    known.schedules++;
-    ends.set(key, known);
+  let ordersLeftOut = false;
+  const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }, order) => {
+    const byDesign = outcome === 'deadlock' && machine.deadlock?.stuck.some((one) => one.byDesign) === true;
+    const orders = order === null ? [machine.returned] : returnOrders(machine.returned, order);
+    if (orders === null) ordersLeftOut = true;
+    for (const returned of orders ?? [machine.returned]) {
+      const end = { outcome, calls: callRecords(returned, machine.calls), device: world.device() };
+      const key = JSON.stringify(end);
+      const known = ends.get(key) ?? { end, schedules: 0, byDesign };
+      known.schedules++;
+      ends.set(key, known);
+    }
     const seen = new Set<string>();
     for (const [p, property] of properties.entries()) {
       const happened = property.check({ machine, outcome, evidence: world }, (kind) => {
@@ -71,10 +91,10 @@ export function endsOf(
   });
   const violations = [...broken.values()].map((one) => violationOf(model, scenario, one, stepsMax));
   return {
-    explored,
+    explored: ordersLeftOut ? { ...explored, complete: false } : explored,
     ends: [...ends]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, { end, schedules }]) => ({ ...end, schedules })),
+      .map(([, { end, schedules, byDesign }]) => ({ ...end, schedules, byDesign })),
     violations,
     verdicts: properties.map((property, at) => {
       const kinds = violations

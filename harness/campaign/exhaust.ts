@@ -42,8 +42,10 @@ export interface ExhaustChunk {
   /** Schedules without reduction, in decimal, of the sequences for which they were counted. */
   readonly unreduced: string;
   readonly counted: number;
-  /** Executions that ended in a deadlock, by design or not. */
+  /** Schedules that ended in a deadlock which is somebody's fault. */
   readonly deadlocks: number;
+  /** Schedules that ended in a wait for which the kernel promises no end. */
+  readonly endlessByDesign: number;
   /** Schedules in which each claim's precondition happened, in the order of `properties`. */
   readonly exercised: readonly number[];
   readonly found: readonly ExhaustFound[];
@@ -108,6 +110,7 @@ export function exhaustChunk(
   let unreduced = 0n;
   let counted = 0;
   let deadlocks = 0;
+  let endlessByDesign = 0;
 
   let explored = 0;
   for (const [at, scenario] of scenarios.entries()) {
@@ -119,7 +122,10 @@ export function exhaustChunk(
       { property: (typeof properties)[number]; kind: string; schedule: string[] }
     >();
     const all = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
-      if (outcome === 'deadlock') deadlocks++;
+      if (outcome === 'deadlock') {
+        if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) endlessByDesign++;
+        else deadlocks++;
+      }
       const execution = { machine, outcome, evidence: world };
       const seen = new Set<string>();
       for (let p = 0; p < properties.length; p++) {
@@ -176,6 +182,7 @@ export function exhaustChunk(
     unreduced: String(unreduced),
     counted,
     deadlocks,
+    endlessByDesign,
     exercised,
     found: [...found.values()],
     lockOrder: lockOrderOf(benches),

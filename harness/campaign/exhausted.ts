@@ -142,6 +142,7 @@ function coverageOf(series: SeriesInfo, { bound, of, chunks }: ExploredBound): B
     unreduced: String(chunks.reduce((total, chunk) => total + BigInt(chunk.unreduced), 0n)),
     counted: sum((chunk) => chunk.counted),
     deadlocks: sum((chunk) => chunk.deadlocks),
+    endlessByDesign: sum((chunk) => chunk.endlessByDesign),
     complete: scenarios === of && incomplete === 0,
   };
 }

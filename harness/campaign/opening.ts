@@ -45,7 +45,8 @@ export function runKnown(
     const workload = { world: scenario.world ?? {}, ops: scenario.ops };
     beat(at, workload);
     const program = compileProgram(model, workload.world, workload.ops, tally.benches);
-    const run = execute(program, new Replay(scenario.schedule ?? []), options.stepsMax, tally.schedule);
+    const replay = new Replay(scenario.schedule ?? []);
+    const run = execute(program, replay, options.stepsMax, tally.schedule, tally.sample);
     // The model has changed since: nothing can be said of this schedule.
     if (run.outcome === 'stale') continue;
     const { machine, outcome, world } = run;

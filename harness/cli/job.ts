@@ -1,4 +1,5 @@
 import { type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
+import { type Ends, type EndsOptions, endsOf } from '../campaign/ends.ts';
 import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
 import type { Found } from '../campaign/found.ts';
 import { KNOWN_CHUNK, type KnownFailure, runKnown, runSmall, SMALL_CHUNK } from '../campaign/opening.ts';
@@ -33,6 +34,14 @@ export type Job =
       readonly to: number;
       readonly known: readonly string[];
     }
+  | {
+      readonly kind: 'ends';
+      readonly model: string;
+      readonly scenario: Scenario;
+      readonly options: EndsOptions;
+      /** Not 0 once it is to come to its end. */
+      readonly stop: Int32Array<SharedArrayBuffer>;
+    }
   | { readonly kind: 'shrink'; readonly model: string; readonly found: Found; readonly stepsMax: number }
   | {
       readonly kind: 'record';
@@ -52,14 +61,14 @@ export type Job =
 export type SaveJob = Extract<Job, { kind: 'save' }>;
 export type ChunkJob = Extract<Job, { kind: 'chunk' }>;
 export type ExhaustJob = Extract<Job, { kind: 'exhaust' }>;
+export type EndsJob = Extract<Job, { kind: 'ends' }>;
 export type ShrinkJob = Extract<Job, { kind: 'shrink' }>;
 export type RecordJob = Extract<Job, { kind: 'record' }>;
 
 /** Told before each execution; with the sequence and its operations where the job knows them. */
 export type Beat = (sequence: number, workload: Workload | null) => void;
 
-export const stepsMaxOfJob = (job: Job): number =>
-  job.kind === 'chunk' || job.kind === 'exhaust' ? job.options.stepsMax : job.stepsMax;
+export const stepsMaxOfJob = (job: Job): number => ('options' in job ? job.options.stepsMax : job.stepsMax);
 
 export function runChunkJob(model: Model, job: ChunkJob, beat: Beat): ChunkResult {
   const { options, chunk, sequences, skip = [], known = [] } = job;
@@ -75,6 +84,10 @@ export function runChunkJob(model: Model, job: ChunkJob, beat: Beat): ChunkResul
 
 export function runExhaustJob(model: Model, job: ExhaustJob, beat: Beat): ExhaustChunk {
   return exhaustChunk(beating(model, beat), job.bound, job.options, job.from, job.to, job.known);
+}
+
+export function runEndsJob(model: Model, { scenario, options, stop }: EndsJob, beat: Beat): Ends {
+  return endsOf(beating(model, beat), scenario, { ...options, stop: () => Atomics.load(stop, 0) !== 0 });
 }
 
 export function runShrinkJob(plain: Model, { found, stepsMax }: ShrinkJob, beat: Beat): Counterexample {

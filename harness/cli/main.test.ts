@@ -1,9 +1,10 @@
 /** The command as a process: what only a process has. Commands themselves are tested beside their files. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { entryPaths } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
-import { type Ended, start } from './process.fixture.ts';
+import { BIN, type Ended, start } from './process.fixture.ts';
 
 const folder = new Folder();
 const elsewhere = new Folder();
@@ -164,6 +165,26 @@ describe('output', () => {
     expect(stderr).toBe('zpci-io/v1 (posted 2021-01-19): 100% (20 sequences, 1 failure)\n');
     expect(code).toBe(1);
     expect(entryPaths(corpus)).toHaveLength(1);
+  });
+
+  test('may lose its stderr: the report and the exit code are the same', async () => {
+    const args = [...RUN, '--runs', '300', '--model', 'v3', '--property', 'no-deadlock', '--no-save'];
+    const { child, ended } = start(args, { cwd: folder.path });
+    child.stderr.destroy();
+    const { code, stdout } = await ended;
+    expect(stdout).toContain('holds: 1 claim');
+    expect(code).toBe(0);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('says in words that its stdout cannot be written', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [BIN, 'list', 'models'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toBe('zpci-fuzz: stdout cannot be written (ENOSPC): the report is lost.\n');
+    expect(status).toBe(3);
   });
 });
 

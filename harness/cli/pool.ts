@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { ChunkResult } from '../campaign/chunk.ts';
+import type { Ends } from '../campaign/ends.ts';
 import type { ExhaustChunk } from '../campaign/exhaust.ts';
 import { HANGS_MAX, type Hang, type HangPlace } from '../campaign/hang.ts';
 import type { Counterexample, Shrunk } from '../campaign/result.ts';
@@ -8,6 +9,7 @@ import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { BrokenContract } from './exit.ts';
 import {
   type ChunkJob,
+  type EndsJob,
   type ExhaustJob,
   type Job,
   type SaveJob,
@@ -29,6 +31,7 @@ export interface Pool {
   /** Sequences that hang are left out, and told in `hangs`. */
   chunk(job: ChunkJob): Promise<ChunkResult>;
   exhaust(job: ExhaustJob): Promise<ExhaustChunk>;
+  ends(job: EndsJob): Promise<Ends>;
   shrink(job: ShrinkJob): Promise<Shrunk>;
   save(job: SaveJob): Promise<Saved>;
   close(): Promise<void>;
@@ -101,16 +104,20 @@ export async function makePool(
     }
   };
 
+  /** For what cannot leave anything out: a hang ends it. */
+  const orThrow = async <T>(job: Job): Promise<T> => {
+    const ended = await run<T>(job, patienceMs * PATIENCE_LONG);
+    if ('value' in ended) return ended.value;
+    throw new BrokenContract(endlessly(job.model, ended.place));
+  };
+
   return {
     size,
     chunk: (job) => chunkWithoutHangs(run, job),
     shrink: (job) => shrinkOrNot(run, job),
     save: (job) => saveOrNot((again) => run(again, patienceMs * PATIENCE_LONG), job),
-    async exhaust(job) {
-      const ended = await run<ExhaustChunk>(job, patienceMs * PATIENCE_LONG);
-      if ('value' in ended) return ended.value;
-      throw new BrokenContract(endlessly(job.model, ended.place));
-    },
+    exhaust: (job) => orThrow<ExhaustChunk>(job),
+    ends: (job) => orThrow<Ends>(job),
     close: () => pool.destroy(),
   };
 }

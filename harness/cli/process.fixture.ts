@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const BIN = join(import.meta.dirname, 'bin.js');
+export const BIN = join(import.meta.dirname, 'bin.js');
 
 /** How the command ended. */
 export interface Ended {

@@ -1,3 +1,5 @@
+import { ExitCode } from './exit.ts';
+
 /** Where output goes and what the environment says: the only place that looks. */
 export interface Terminal {
   readonly color: boolean;
@@ -17,14 +19,20 @@ const WIDTH_MAX = 100;
 export const isCi = ({ CI }: { readonly CI?: string | undefined }): boolean =>
   CI !== undefined && CI !== '' && CI !== 'false';
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Whoever reads us may leave early (`| head -1`): what is left to do is done all the same, unseen. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`zpci-fuzz: stdout cannot be written (${error.code}): the report is lost.\n`);
+  process.exit(ExitCode.brokenContract);
 }
+
+/** Progress and messages that nobody can read change nothing. */
+const ignore = (): void => {};
 
 export function makeTerminal(options: { color: boolean }): Terminal {
   const { env, stdout, stderr } = process;
-  // Whoever reads us may leave early (`| head -1`): what is left to do is done all the same, unseen.
-  stdout.on('error', ignoreClosedPipe);
+  stdout.on('error', outputFailed);
+  stderr.on('error', ignore);
   return {
     color: options.color && stdout.isTTY === true && (env.NO_COLOR ?? '') === '',
     // Reports are made for 80 columns; wider helps a little, narrower than 60 helps nobody.

@@ -1,4 +1,4 @@
-import { count } from '../../reports/count.ts';
+import { count, thousands } from '../../reports/count.ts';
 import {
   EXHAUST_CHUNK,
   type ExhaustChunk,
@@ -35,22 +35,24 @@ export async function verifyModel(
     const known = explored.flatMap((one) =>
       mergeFoundOf(one.chunks).map(({ property, kind }) => `${property} ${kind}`),
     );
-    progress.start(labelled(model), of);
+    progress.start(`${labelled(model)}, bound ${explored.length + 1} of ${bounds.length}`, of);
     let next = 0;
     const worker = async (): Promise<void> => {
       for (;;) {
+        const from = next * EXHAUST_CHUNK;
+        if (from >= of || isGivenUp(inOrder(chunks))) return;
+        // Only where something is left: what came to its end was not stopped.
         if (budget.interrupted()) stopped = 'interrupt';
         else if (budget.timeLeftMs() <= 0) stopped ??= 'time';
+        if (stopped !== null) return;
         const chunk = next++;
-        const from = chunk * EXHAUST_CHUNK;
-        if (stopped !== null || from >= of || isGivenUp(inOrder(chunks))) return;
         const to = Math.min(of, from + EXHAUST_CHUNK);
         chunks.set(
           chunk,
           await pool.exhaust({ kind: 'exhaust', model: model.id, bound, options, from, to, known }),
         );
         const done = [...chunks.values()].reduce((sum, { scenarios }) => sum + scenarios, 0);
-        progress.advance(done, `${count(done, 'sequence')} of ${of}`);
+        progress.advance(done, `${count(done, 'sequence')} of ${thousands(of)}`);
       }
     };
     await Promise.all(Array.from({ length: pool.size }, worker));

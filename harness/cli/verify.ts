@@ -4,8 +4,9 @@ import { provenanceOf } from '../../reports/state-name.ts';
 import { renderEnds } from '../../reports/verify-ends.ts';
 import { endsJson, verifyJson } from '../../reports/verify-json.ts';
 import { renderVerify } from '../../reports/verify-model.ts';
-import { endsOf } from '../campaign/ends.ts';
+import type { Ends, EndsOptions } from '../campaign/ends.ts';
 import type { VerifyResult } from '../campaign/exhausted.ts';
+import { DPOR_THREADS_MAX } from '../explore/dpor.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { quote } from '../quote.ts';
@@ -60,7 +61,11 @@ export async function verify(options: VerifyOptions, terminal: Terminal): Promis
 /** A name that is no file is a model; `.json` says that a file was meant. */
 const isFile = (what: string): boolean => existsSync(what) || what.endsWith('.json');
 
-function verifyFile(series: readonly Series[], options: VerifyOptions, terminal: Terminal): ExitCode {
+async function verifyFile(
+  series: readonly Series[],
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { what: file, stepsMax, preemptionsMax, timeMs } = options;
   const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.fileSchedules);
   if (options.worlds !== null) {
@@ -73,32 +78,71 @@ function verifyFile(series: readonly Series[], options: VerifyOptions, terminal:
   }
   const scenario = readScenario(series, file);
   const model = modelOfScenario(series, { file, model: options.model }, scenario);
-  if (scenario.ops.length === 0)
-    throw new InvalidInput(`${file}: "ops" is empty; there is nothing to explore.`);
+  if (preemptionsMax === null) checkThreads(file, scenario);
   const properties = applying(series, model, options);
   if (properties === null) return nothingApplies(model, terminal);
   const operations: Scenario = { ...scenario, model: model.id };
-  const started = terminal.now();
-  const stop = () => timeMs !== null && terminal.now() - started >= timeMs;
-  const ends = endsOf(model, operations, { stepsMax, schedulesMax, preemptionsMax, properties, stop });
+  const exploring = { stepsMax, schedulesMax, preemptionsMax, properties };
+  const { ends, signal } = await inWorker(model, operations, exploring, timeMs, terminal);
   if (options.json)
     terminal.print(`${JSON.stringify(endsJson(model, operations, ends, options), null, 2)}\n`);
   else {
     if (!options.quiet) {
-      for (const { property, kind, scenario: shown, isShortest } of ends.violations) {
+      // The operations are the file's: whether all of them are needed is not looked at.
+      for (const { property, kind, scenario: shown } of ends.violations) {
         terminal.print(
           `${renderCounterexample(record(model, shown, stepsMax), {
             ...terminal,
             reproduce: verifyAgain(options),
             property: { property, kind },
-            minimal: isShortest,
           })}\n`,
         );
       }
     }
     terminal.print(renderEnds(model, operations, ends, options, terminal));
   }
-  return exitCode(ends.violations.length > 0, ends.explored.complete, options);
+  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  const { complete, schedules } = ends.explored;
+  if (schedules === 0) return nothingExplored(terminal);
+  return exitCode(ends.violations.length > 0, complete, options);
+}
+
+/** On a thread of its own, so that a signal or the end of the time reaches it. */
+async function inWorker(
+  model: Model,
+  scenario: Scenario,
+  options: EndsOptions,
+  timeMs: number | null,
+  terminal: Terminal,
+): Promise<{ readonly ends: Ends; readonly signal: NodeJS.Signals | null }> {
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  let signal: NodeJS.Signals | null = null;
+  const stopListening = terminal.onSignal((received) => {
+    // The second one is for an exploration that does not end: leave at once.
+    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
+    signal = received;
+    Atomics.store(stop, 0, 1);
+    terminal.error(`${received}: stopping; what was explored so far is reported.`);
+  });
+  const timer = timeMs === null ? null : setTimeout(() => Atomics.store(stop, 0, 1), timeMs);
+  const pool = await makePool(1);
+  try {
+    const ends = await pool.ends({ kind: 'ends', model: model.id, scenario, options, stop });
+    return { ends, signal };
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    stopListening();
+    await pool.close();
+  }
+}
+
+/** @throws {@link InvalidInput} for more actors than the reduction can tell apart. */
+function checkThreads(file: string, { ops }: Scenario): void {
+  const actors = new Set(ops.map(({ actor }) => actor)).size;
+  if (actors <= DPOR_THREADS_MAX) return;
+  throw new InvalidInput(
+    `${file}: has ${actors} actors; all schedules can be explored of up to ${DPOR_THREADS_MAX} threads, and those with few preemptions (--preemptions N) of more.`,
+  );
 }
 
 async function verifyState(
@@ -159,7 +203,13 @@ async function verifyState(
     );
   }
   if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  if (result.bounds.every(({ schedules }) => schedules === 0)) return nothingExplored(terminal);
   return exitCode(result.violations.length > 0, result.exhaustive, options);
+}
+
+function nothingExplored(terminal: Terminal): ExitCode {
+  terminal.error('nothing ran: --time was over before the first schedule.');
+  return ExitCode.nothingRan;
 }
 
 /** A violation is one however much was explored. */
@@ -213,7 +263,8 @@ function* counterexamples(
       ...terminal,
       reproduce: verifyAgain({ ...options, properties: [property] }),
       property: { property, kind },
-      minimal: isShortest,
+      // With preemptions bounded, fewer operations may break it with one more of them.
+      minimal: isShortest && options.preemptionsMax === null,
     })}\n`;
   }
 }
@@ -224,7 +275,7 @@ function verifyAgain(options: VerifyOptions): string {
     ...options.properties.map((property) => ['property', property]),
     ...(options.model === null ? [] : [['model', options.model]]),
     ...(options.opsMax === null ? [] : [['max-ops', options.opsMax]]),
-    ...(options.worlds ?? []).map((world) => ['world', world]),
+    ...(options.worlds?.length === 0 ? ['none'] : (options.worlds ?? [])).map((world) => ['world', world]),
     ...(options.preemptionsMax === null ? [] : [['preemptions', options.preemptionsMax]]),
     ...(options.schedulesMax === null ? [] : [['max-schedules', options.schedulesMax]]),
     ...(String(options.stepsMax) === DEFAULTS.maxSteps ? [] : [['max-steps', options.stepsMax]]),

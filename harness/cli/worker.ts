@@ -6,6 +6,7 @@ import {
   type Beat,
   type Job,
   runChunkJob,
+  runEndsJob,
   runExhaustJob,
   runRecordJob,
   runSaveJob,
@@ -56,6 +57,8 @@ function run(model: Model, job: Job, beat: Beat): unknown {
       return runChunkJob(model, job, beat);
     case 'exhaust':
       return runExhaustJob(model, job, beat);
+    case 'ends':
+      return runEndsJob(model, job, beat);
     case 'shrink':
       return runShrinkJob(model, job, beat);
     case 'record':

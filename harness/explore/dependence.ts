@@ -2,7 +2,7 @@ import { InitialRefCount, Waitable } from '../machine/events.ts';
 import { ExclusiveLock, RwSemaphore } from '../machine/locks.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Process } from '../machine/process.ts';
-import { Access, accessOf, mayBlock, objectIdOf, type Step } from '../machine/step.ts';
+import { Access, accessOf, objectIdOf, type Step } from '../machine/step.ts';
 import type { Thread } from '../machine/thread.ts';
 
 /**
@@ -16,8 +16,6 @@ import type { Thread } from '../machine/thread.ts';
 
 /** What an executed step did besides what it declares. */
 export const Effect = {
-  /** It returned from an operation: `calls` are told apart by the order in which they returned. */
-  returned: 1,
   /** A thread ended in it. */
   ended: 2,
   /** It started a thread: threads are numbered in the order in which they were started. */
@@ -105,7 +103,7 @@ export function dependent(
   bEffects: number,
 ): boolean {
   const both = aEffects & bEffects;
-  if ((both & (Effect.returned | Effect.spawned)) !== 0) return true;
+  if ((both & Effect.spawned) !== 0) return true;
   const a = objectIdOf(aStep);
   const b = objectIdOf(bStep);
   if (a === b && a !== 0) {
@@ -137,28 +135,24 @@ function reaches(
   if ((effects & Effect.kills) !== 0) {
     return topology.isMember(object, otherThread) || (otherEffects & Effect.spawned) !== 0;
   }
-  return (effects & Effect.awaitsEnd) !== 0 && (otherEffects & (Effect.ended | Effect.spawned)) !== 0;
+  if ((effects & Effect.awaitsEnd) === 0) return false;
+  if ((otherEffects & Effect.spawned) !== 0) return true;
+  return (otherEffects & Effect.ended) !== 0 && topology.isMember(object, otherThread);
 }
 
 /**
- * Whether a step could have come before an earlier one of another thread that it depends on, and not only after it
+ * Whether a thread that waits could have gone on before an earlier step on what it waits for, and not only after it,
  * because that one let it go on.
  *
- * @param enabledThen whether the later step was pending and could be taken before the earlier one; null if its
- * thread had not come that far.
+ * @param enabledThen whether the waiter had come to its wait and could be run before the earlier step; null if it had
+ * not come that far.
  */
-export function reversible(
-  earlierStep: Step,
+export function couldGoOnBefore(
   earlierEffects: number,
-  laterStep: Step,
   laterEffects: number,
   enabledThen: boolean | null,
 ): boolean {
   if (enabledThen !== null) return enabledThen;
-  if (!mayBlock(laterStep)) return true;
-  if ((laterEffects & Effect.killed) !== 0) return true;
-  // They depend on each other for another reason than what the later one waits for.
-  if (objectIdOf(earlierStep) !== objectIdOf(laterStep)) return true;
   // A thread that has not come to a semaphore yet can always join its queue.
   return ((laterEffects & Effect.queues) | (earlierEffects & Effect.open)) !== 0;
 }

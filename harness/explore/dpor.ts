@@ -1,7 +1,7 @@
 import type { Machine, Strategy } from '../machine/machine.ts';
-import { BEGIN, objectIdOf, type Step } from '../machine/step.ts';
+import { BEGIN, mayBlock, objectIdOf, type Step } from '../machine/step.ts';
 import type { Thread } from '../machine/thread.ts';
-import { dependent, Effect, effectsBefore, reversible, Topology } from './dependence.ts';
+import { couldGoOnBefore, dependent, Effect, effectsBefore, Topology } from './dependence.ts';
 
 /** Threads are bits of a mask. */
 export const DPOR_THREADS_MAX = 30;
@@ -51,7 +51,6 @@ export class Dpor implements Strategy {
   #depth = 0;
   #machine: Machine | null = null;
   #topology: Topology | null = null;
-  #returned = 0;
   #alive = 0;
   #started = false;
   readonly #race = new Int32Array(STRIDE);
@@ -92,7 +91,6 @@ export class Dpor implements Strategy {
     if (depth >= this.#fresh) {
       this.#step[depth] = thread.pending;
       this.#effects[depth] = effectsBefore(machine, thread, thread.pending);
-      this.#returned = machine.returned.length;
       this.#threadCount[depth] = machine.threads.length;
       this.#alive = countAlive(machine.threads);
     }
@@ -103,7 +101,6 @@ export class Dpor implements Strategy {
   #settle(depth: number): void {
     const machine = this.#machine!;
     let effects = this.#effects[depth]!;
-    if (machine.returned.length > this.#returned) effects |= Effect.returned;
     const spawned = machine.threads.length - this.#threadCount[depth]!;
     if (spawned > 0) effects |= Effect.spawned;
     if (countAlive(machine.threads) !== this.#alive + spawned) effects |= Effect.ended;
@@ -167,7 +164,8 @@ export class Dpor implements Strategy {
     if (depth > this.#fresh && !this.pruned) this.#settle(depth - 1);
     for (let at = this.#fresh; at < depth; at++) this.#orderNext(at);
     if (this.pruned) this.prunedCount++;
-    else this.#orderUntaken(depth);
+    // Also of one that was abandoned: elsewhere its races may be taken for granted because of this one.
+    this.#orderUntaken(depth);
   }
 
   /** Goes back to the deepest state from which a thread is left to run; false if there is none. */
@@ -205,7 +203,9 @@ export class Dpor implements Strategy {
       const blocked = thread.alive && !machine.enabled(thread);
       if (!blocked && (thread.alive || thread.begun === thread.work.length)) continue;
       const step = blocked ? thread.pending : BEGIN;
-      this.#orderEvent(depth, thread.id, step, effectsBefore(machine, thread, step), false);
+      // What it would do nobody knows: it might depend on all that ended or started anything.
+      const effects = effectsBefore(machine, thread, step) | ANY_EFFECT;
+      this.#orderEvent(depth, thread.id, step, effects, false);
     }
   }
 
@@ -223,14 +223,67 @@ export class Dpor implements Strategy {
         continue;
       }
       const enabledThen = lastOwn < at ? (this.#enabled[at]! & (1 << thread)) !== 0 : null;
-      const earlier = this.#step[at]! as Step;
-      // What comes before something that had to come first had to come first as well, unless it is a lock's taking.
-      const forced = taken && order[other]! > at && objectIdOf(earlier) !== objectIdOf(step);
+      const covered = order[other]! > at;
       this.#join(order, at);
-      if (forced || !reversible(earlier, this.#effects[at]!, step, effects, enabledThen)) continue;
+      if (!this.#isReversible(at, depth, { thread, step, effects, taken }, enabledThen, covered)) continue;
       this.#join(race, at);
       this.#reverse(at, depth, thread);
     }
+  }
+
+  /**
+   * Whether a step could have come before the one at `at`, which it depends on, and not only after it because that one
+   * let it go on. `covered`: something that came between the two had to come between them.
+   */
+  #isReversible(
+    at: number,
+    depth: number,
+    { thread, step, effects, taken }: LaterStep,
+    enabledThen: boolean | null,
+    covered: boolean,
+  ): boolean {
+    const earlier = this.#step[at]! as Step;
+    const theirs = this.#effects[at]!;
+    const topology = this.#topology!;
+    if (objectIdOf(earlier) === objectIdOf(step)) {
+      if (!mayBlock(step)) return enabledThen ?? true;
+      // What came between may be the release that ended the wait; that does not make the taking before it necessary.
+      return (
+        couldGoOnBefore(theirs, effects, enabledThen) ||
+        ((effects & Effect.killed) !== 0 && this.#killedBeside(at, depth, thread))
+      );
+    }
+    if ((effects & Effect.awaitsEnd) !== 0) {
+      // A member had to end first; a thread started in the process makes the wait begin anew, as taking a lock does.
+      if (topology.isMember(objectIdOf(step), this.#thread[at]!)) return false;
+      if ((theirs & Effect.spawned) !== 0) return true;
+    }
+    if (taken && covered) return false;
+    if (!mayBlock(step)) return enabledThen ?? true;
+    if ((effects & Effect.awaitsEnd) !== 0 && topology.isMember(objectIdOf(step), this.#thread[at]!))
+      return false;
+    const letGo = (theirs & Effect.kills) !== 0 && (effects & Effect.killed) !== 0;
+    if (letGo && topology.isMember(objectIdOf(earlier), thread)) {
+      // SIGKILL ended the wait, unless that would have ended without it as well.
+      return (
+        enabledThen === true ||
+        (effects & (Effect.open | Effect.queues)) !== 0 ||
+        this.#killedBeside(at, depth, thread)
+      );
+    }
+    // They depend on each other for another reason than what the later one waits for.
+    return taken;
+  }
+
+  /** Whether a thread's process got SIGKILL in an event that does not come after the one at `at`, nor is it. */
+  #killedBeside(at: number, depth: number, thread: number): boolean {
+    const racer = this.#thread[at]!;
+    for (let k = depth - 1; k >= 0; k--) {
+      if (k === at || (this.#effects[k]! & Effect.kills) === 0) continue;
+      if (!this.#topology!.isMember(objectIdOf(this.#step[k]! as Step), thread)) continue;
+      if (k < at || this.#clock[k * STRIDE + racer]! <= at) return true;
+    }
+    return false;
   }
 
   /** Sets both clocks to what the thread has seen; returns the depth of its last event, or of the one that started it. */
@@ -275,20 +328,27 @@ export class Dpor implements Strategy {
     const clocks = this.#clock;
     let seen = 0;
     let initials = 0;
+    let effects = 0;
     for (let k = at + 1; k < depth; k++) {
       const other = this.#thread[k]!;
-      if ((seen & (1 << other)) !== 0 || other === racer) continue;
-      if (clocks[k * STRIDE + racer]! > at) continue;
+      if (other === racer || clocks[k * STRIDE + racer]! > at) continue;
+      effects |= this.#effects[k]!;
+      if ((seen & (1 << other)) !== 0) continue;
       if (!this.#precededBy(clocks, k * STRIDE, seen)) initials |= 1 << other;
       first[other] = k;
       seen |= 1 << other;
     }
-    if ((seen & (1 << thread)) === 0 && !this.#precededBy(this.#order, 0, seen)) initials |= 1 << thread;
+    // Turned round, the second may do something else than it did: end or start a thread. It can go first only if that
+    // would make no difference to the rest.
+    const isAlone = (seen & (1 << thread)) === 0 && (effects & (ANY_EFFECT | Effect.kills)) === 0;
+    if (isAlone && !this.#precededBy(this.#order, 0, seen)) initials |= 1 << thread;
 
     const backtrack = this.#backtrack[at]!;
     if ((initials & (backtrack | this.#sleep[at]!)) !== 0) return;
     const possible = initials & this.#enabled[at]!;
     if (possible === 0) {
+      // A wait for the end of a process whose members were still there: they had to end first after all.
+      if ((this.#effects[at]! & Effect.spawned) !== 0) return;
       this.fallbacks++;
       this.#backtrack[at] = backtrack | this.#enabled[at]!;
       return;
@@ -332,6 +392,16 @@ export class Dpor implements Strategy {
     this.#sleepStep = wider(new Int32Array(n * STRIDE), this.#sleepStep);
     this.#sleepEffects = wider(new Uint16Array(n * STRIDE), this.#sleepEffects);
   }
+}
+
+const ANY_EFFECT = Effect.ended | Effect.spawned;
+
+/** A step whose races are looked for; `taken` if it is an event of the execution. */
+interface LaterStep {
+  readonly thread: number;
+  readonly step: Step;
+  readonly effects: number;
+  readonly taken: boolean;
 }
 
 const lowestBit = (mask: number): number => mask & -mask;

@@ -1,6 +1,6 @@
 import { execute, type Program, type Run } from '../machine/execute.ts';
 import { Dpor } from './dpor.ts';
-import { linearExtensions } from './linear-extensions.ts';
+import { type EventOrder, linearExtensions } from './linear-extensions.ts';
 import { BoundedPreemptions } from './preemptions.ts';
 
 export interface ExhaustiveOptions {
@@ -40,12 +40,15 @@ const STOP_EVERY = 256;
 /** Table places that counting the schedules of one sequence may fill. */
 const COUNT_MAX = 1_000_000;
 
-/** Runs a program under all its schedules, up to the order of steps that commute. */
+/**
+ * Runs a program under all its schedules, up to the order of steps that commute. `order` says which events of the run
+ * had to come before which; null where the run stands for itself alone.
+ */
 export function exploreAll(
   program: Program,
   schedule: Uint8Array,
   options: ExhaustiveOptions,
-  visit: (run: Run) => void,
+  visit: (run: Run, order: EventOrder | null) => void,
 ): Explored {
   const { stepsMax, schedulesMax, preemptionsMax, count = true, stop } = options;
   const all = preemptionsMax === null ? new Dpor() : new BoundedPreemptions(preemptionsMax);
@@ -76,7 +79,7 @@ export function exploreAll(
       unreduced = counted === null ? null : unreduced + counted.count;
       places += counted?.places ?? 0;
     }
-    visit(run);
+    visit(run, all instanceof Dpor ? all.trace() : null);
   }
   // What would follow an execution without end was not explored.
   complete &&= stepLimits + livelocks === 0;

@@ -239,7 +239,10 @@ export function build(program: SmallProgram): Built {
     made,
     end: () =>
       [
-        ...machine.returned.map((call) => `${call.thread.name}=${call.ret}`),
+        // By thread: in which order they return is put back by returnOrders.
+        ...machine.threads.flatMap((t) =>
+          machine.returned.filter((call) => call.thread === t).map((call) => `${t.name}=${call.ret}`),
+        ),
         '|',
         ...machine.calls
           .filter(({ ret }) => ret === null)

@@ -30,7 +30,10 @@ function endOf(model: Model, { machine, outcome, world }: Run): string {
   }
   return JSON.stringify([
     outcome,
-    callRecords(machine.returned, machine.calls),
+    // By actor: in which order they return is put back by returnOrders.
+    [...callRecords(machine.returned, machine.calls)].sort((a, b) =>
+      a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : 0,
+    ),
     world.device(),
     [...broken].sort(),
   ]);
@@ -62,9 +65,9 @@ describe('two writers at the granularity of the source', () => {
   const removal: readonly Operation[] = [writers[0]!, { actor: 'admin', op: 'power_off' }];
 
   test.each([
-    { state: 'v1', ops: writers, schedules: 580, unreduced: 27_569_181_690n, bad: 556 },
-    { state: 'v1+hp', ops: writers, schedules: 580, unreduced: 27_569_181_690n, bad: 556 },
-    { state: 'v2-min', ops: writers, schedules: 580, unreduced: 27_569_181_690n, bad: 556 },
+    { state: 'v1', ops: writers, schedules: 290, unreduced: 27_569_181_690n, bad: 278 },
+    { state: 'v1+hp', ops: writers, schedules: 290, unreduced: 27_569_181_690n, bad: 278 },
+    { state: 'v2-min', ops: writers, schedules: 290, unreduced: 27_569_181_690n, bad: 278 },
     { state: 'v2', ops: writers, schedules: 4, unreduced: 622n, bad: 0 },
     { state: 'v1+hp', ops: removal, schedules: 91, unreduced: 148_610_328_256n, bad: 91 },
     { state: 'v2', ops: removal, schedules: 8, unreduced: 6_389_871_046n, bad: 0 },
