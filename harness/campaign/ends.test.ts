@@ -196,7 +196,7 @@ describe('a violation', () => {
       submission('user1', { flags: 2, gaddr: '0x11008', offset: 8, len: 64, pcias: 0 }),
     ];
     const { violations, explored } = ends(v1, writers, {}, { world });
-    expect(explored).toMatchObject({ schedules: 580, unreduced: 27_569_181_690n, complete: true });
+    expect(explored).toMatchObject({ schedules: 290, unreduced: 27_569_181_690n, complete: true });
     expect(violations.map(({ property }) => property)).toContain('request-belongs-to-caller');
     for (const { property, kind, scenario } of violations) {
       expect(scenario.world).toEqual(world);

@@ -17,16 +17,20 @@ export type Instruction =
       readonly inner: readonly Instruction[];
     }
   | { readonly kind: 'lock-and-keep'; readonly mutex: 0 | 1 }
-  | { readonly kind: 'shared' | 'exclusive' | 'tried-shared'; readonly inner: readonly Instruction[] }
-  | { readonly kind: 'signal' | 'wait' | 'wait-killable' | 'put' | 'wait-for-zero' | 'instruct' }
+  | {
+      readonly kind: 'shared' | 'exclusive' | 'tried-shared' | 'tried-exclusive';
+      readonly inner: readonly Instruction[];
+    }
+  | { readonly kind: 'signal' | 'wait' | 'wait-killable'; readonly event: 0 | 1 }
+  | { readonly kind: 'get' | 'put' | 'wait-for-zero' | 'instruct' | 'close' }
   | { readonly kind: 'with-file'; readonly inner: readonly Instruction[] }
-  | { readonly kind: 'close' | 'spawn' | 'kill' | 'wait-for-exit' };
+  | { readonly kind: 'spawn' | 'kill' | 'wait-for-exit'; readonly process: 0 | 1 };
 
 export interface SmallProgram {
   /** For each actor, the operations it performs. */
   readonly actors: readonly (readonly (readonly Instruction[])[])[];
-  /** Whether the first two actors are threads of one process. */
-  readonly process: boolean;
+  /** For each actor, the process that it is a thread of; none where the list has no place for it. */
+  readonly members: readonly (0 | 1 | null)[];
 }
 
 const which = fc.constantFrom(0 as const, 1 as const);
@@ -37,11 +41,16 @@ const plain: fc.Arbitrary<Instruction> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('signal', 'wait', 'wait-killable', 'put', 'wait-for-zero', 'instruct'),
-    }),
+    arbitrary: fc.record({ kind: fc.constantFrom('signal', 'wait', 'wait-killable'), event: which }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('close', 'spawn', 'kill', 'wait-for-exit') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('get', 'put', 'wait-for-zero', 'instruct', 'close') }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('spawn', 'kill', 'wait-for-exit'), process: which }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lock-and-keep'), mutex: which }) },
 ) as fc.Arbitrary<Instruction>;
 
@@ -60,7 +69,7 @@ const instruction: fc.Arbitrary<Instruction> = fc.letrec<{ one: Instruction }>((
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constantFrom('shared', 'exclusive', 'tried-shared', 'with-file'),
+        kind: fc.constantFrom('shared', 'exclusive', 'tried-shared', 'tried-exclusive', 'with-file'),
         inner: fc.array(tie('one'), { maxLength: 2 }),
       }) as fc.Arbitrary<Instruction>,
     },
@@ -71,7 +80,10 @@ const operation = fc.array(instruction, { minLength: 1, maxLength: 3 });
 
 export const smallPrograms: fc.Arbitrary<SmallProgram> = fc.record({
   actors: fc.array(fc.array(operation, { minLength: 1, maxLength: 2 }), { minLength: 2, maxLength: 3 }),
-  process: fc.boolean(),
+  members: fc.array(fc.constantFrom(null, null, 0 as const, 0 as const, 1 as const), {
+    minLength: 4,
+    maxLength: 4,
+  }),
 });
 
 /** A program ready to run once; `end` says in words how it ended, so that different ends differ. */
@@ -87,14 +99,15 @@ export function build(program: SmallProgram): Built {
   const mutexes = [new Mutex(machine, 'a'), new Mutex(machine, 'b')];
   const semaphore = new RwSemaphore(machine, 's');
   const nobody = { wakers: () => [] };
-  const event = new EventFd(machine, 'e', { event: 'signal', ...nobody });
+  const events = ['e', 'f'].map((name) => new EventFd(machine, name, { event: 'signal', ...nobody }));
   const references = new RefCount(machine, 'r', 2, { event: 'zero', ...nobody });
-  const file = new InitialRefCount(machine, 'f', 1, { event: 'closed', ...nobody });
+  const file = new InitialRefCount(machine, 'file', 1, { event: 'closed', ...nobody });
   const device = new Cell(machine, 'd', 0);
   device.observes = [cells[0]!];
-  const process = program.process ? new Process(machine, 'p') : null;
+  const processes = ['p', 'q'].map((name) => new Process(machine, name));
+  /** How many threads were started: a place of its own, since it decides what a later one does. */
+  const started = new Cell(machine, 'started', 0);
   const log: string[] = [];
-  let children = 0;
 
   function* run(t: Thread, all: readonly Instruction[], registers: { sum: number }): CodePath<void> {
     for (const one of all) {
@@ -153,19 +166,31 @@ export function build(program: SmallProgram): Built {
           yield* run(t, one.inner, registers);
           yield semaphore.releaseShared;
           break;
+        case 'tried-exclusive':
+          if ((yield semaphore.tryAcquire) === 0) {
+            registers.sum += 40;
+            break;
+          }
+          yield* run(t, one.inner, registers);
+          yield semaphore.release;
+          break;
         case 'exclusive':
           yield semaphore.acquire;
           yield* run(t, one.inner, registers);
           yield semaphore.release;
           break;
         case 'signal':
-          yield event.signal;
+          yield events[one.event]!.signal;
           break;
         case 'wait':
-          yield event.wait;
+          yield events[one.event]!.wait;
           break;
         case 'wait-killable':
-          if ((yield event.waitKillable) < 0) registers.sum += 200;
+          if ((yield events[one.event]!.waitKillable) < 0) registers.sum += 200;
+          break;
+        case 'get':
+          yield references.update;
+          references.count++;
           break;
         case 'put':
           yield references.update;
@@ -195,25 +220,23 @@ export function build(program: SmallProgram): Built {
           file.held = false;
           if (--file.count === 0) registers.sum += 500;
           break;
-        case 'spawn': {
-          yield cells[1]!.read;
-          if (children >= 2) break;
-          children++;
-          machine.spawn('child', process, function* () {
+        case 'spawn':
+          yield started.update;
+          if (started.value >= 2) break;
+          started.value++;
+          machine.spawn('child', processes[one.process]!, function* () {
             yield cells[0]!.update;
             cells[0]!.value += 2;
             return null;
           });
           break;
-        }
         case 'kill':
-          if (process === null) break;
-          yield process.kill;
+          yield processes[one.process]!.kill;
           break;
         case 'wait-for-exit':
           // Only from outside: a thread that waits for its own end is no program.
-          if (process === null || t.process !== null) break;
-          yield process.wait;
+          if (t.process === processes[one.process]) break;
+          yield processes[one.process]!.wait;
           break;
         default:
           one satisfies never;
@@ -231,8 +254,9 @@ export function build(program: SmallProgram): Built {
           return registers.sum;
         },
     );
-    if (process !== null && actor < 2) made.member(process, `t${actor}`, ...paths);
-    else made.actor(`t${actor}`, ...paths);
+    const process = program.members[actor] ?? null;
+    if (process === null) made.actor(`t${actor}`, ...paths);
+    else made.member(processes[process]!, `t${actor}`, ...paths);
   });
 
   return {
