@@ -478,7 +478,15 @@ describe('as JSON', () => {
   });
 
   test('a violation without a scenario of its own has null', () => {
-    const one = { property: 'a', kind: 'b', schedules: 3, scenarios: 2, shortest: null, isShortest: false };
+    const one = {
+      property: 'a',
+      kind: 'b',
+      schedules: 3,
+      scenarios: 2,
+      shortest: null,
+      settled: true,
+      isShortest: false,
+    };
     const { violations } = verifyJson(resultOf({ violations: [one] }), provenance, ALL);
     expect(violations).toEqual([
       {

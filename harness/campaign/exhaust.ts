@@ -58,6 +58,8 @@ export interface ExhaustFound extends FailureIdentity {
   readonly scenarios: number;
   /** Null where a shorter one is known already. */
   readonly shortest: ShortestScenario | null;
+  /** False where some scenario was not searched to the end for a shorter schedule. */
+  readonly settled: boolean;
 }
 
 export interface ShortestScenario {
@@ -140,6 +142,7 @@ export function exhaustChunk(
             schedules: 0,
             scenarios: 0,
             shortest: null,
+            settled: true,
           };
           found.set(key, one);
           one.schedules++;
@@ -167,6 +170,7 @@ export function exhaustChunk(
       const one = found.get(key)!;
       const candidate = shortest.of(scenario, from + at, { property, kind }, schedule, one.shortest);
       if (candidate !== null) one.shortest = candidate;
+      if (shortest.gaveUp) one.settled = false;
     }
   }
 

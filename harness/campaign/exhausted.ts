@@ -61,6 +61,7 @@ export function mergeFoundOf(chunks: readonly ExhaustChunk[]): ExhaustFound[] {
           schedules: known.schedules + one.schedules,
           scenarios: known.scenarios + one.scenarios,
           shortest: shorter,
+          settled: known.settled && one.settled,
         });
       }
     }
@@ -108,7 +109,8 @@ function mergeViolations(explored: readonly ExploredBound[]): VerifyViolation[] 
       const key = `${one.property} ${one.kind}`;
       const known = merged.get(key);
       if (known === undefined) {
-        const isShortest = bound.kind === 'typical' && complete && one.shortest?.exact === true;
+        const isShortest =
+          bound.kind === 'typical' && complete && one.settled && one.shortest?.exact === true;
         merged.set(key, { ...one, isShortest });
       } else {
         merged.set(key, {
@@ -166,5 +168,6 @@ export function describeBound(series: SeriesInfo, bound: Bound): string {
 function operationsInWords(ops: number): string {
   if (ops === 0) return 'no operation at all';
   if (ops === 1) return 'every single operation';
-  return `every ${inWords(ops)} operations of up to ${inWords(ops)} actors`;
+  const actors = `up to ${inWords(ops)} actors`;
+  return `every ${inWords(ops)} operations of ${actors}${ops > 2 ? ', at most two of a role' : ''}`;
 }

@@ -9,6 +9,8 @@ import { isShorter, type ShortestScenario } from './exhaust.ts';
 export class Shortest {
   readonly #model: Model;
   readonly #stepsMax: number;
+  /** Whether the last question could not be settled: there may be fewer switches than were found. */
+  gaveUp = false;
 
   constructor(model: Model, stepsMax: number) {
     this.#model = model;
@@ -25,10 +27,12 @@ export class Shortest {
   ): ShortestScenario | null {
     // With as many switches as the best it would have to be more usual.
     const most = best === null ? SWITCHES_MAX : best.switches - (changes < best.changes ? 0 : 1);
+    this.gaveUp = false;
     if (most < 0) return null;
     const search = new ScheduleSearch(this.#model, target, this.#stepsMax);
     const draft = normalize(this.#model.series, { world, ops });
     const least = search.least(draft, Math.min(most, SWITCHES_MAX));
+    this.gaveUp = search.gaveUp;
     const failing = least ?? (best === null ? search.guided(draft, schedule) : null);
     if (failing === null) return null;
     const found: ShortestScenario = {

@@ -1,4 +1,5 @@
 /** Claims about what a submitted request may turn into: Z4 to Z6, Z13 to Z15, Z19, Z20, Z23 of models/zpci-io/README.md. */
+import { EBADF } from '../../harness/machine/errno.ts';
 import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Property } from '../../harness/model/property.ts';
 import { instructionLine, instructionLines, operationOf, pageNumber, requestLines } from './describe.ts';
@@ -226,7 +227,8 @@ export const failedSubmissionExecutesNothing: Property<Evidence> = {
     if (!evidence.facts.ism) return false;
     let exercised = false;
     for (const failed of machine.returned) {
-      if (failed.ret === null || failed.ret >= 0) continue;
+      // -EBADF comes before anything is written.
+      if (failed.ret === null || failed.ret >= 0 || failed.ret === -EBADF) continue;
       const operation = operationOf(failed);
       if (operation === null) continue;
       if (operation.kind === 'bar_write' || operation.kind === 'region_write') exercised = true;
