@@ -134,14 +134,14 @@ describe('what earlier runs found', () => {
 
 describe('small scenarios', () => {
   test('are run under all their schedules', () => {
-    // No operation, four single ones, seven sequences of two: 1, 1 each, and 12 schedules.
+    // No operation, four single ones, seven sequences of two: 1, 1 each, and 11 schedules.
     const chunk = runSmall(unlocked, optionsFor(unlocked), 1_000);
     expect(chunk).toMatchObject({
       chunk: SMALL_CHUNK,
       sequences: 0,
-      executions: 17,
-      distinctSchedules: 17,
-      by: { ...NOTHING_COVERED, exhaustive: { sequences: 12, complete: 12, schedules: 17 } },
+      executions: 16,
+      distinctSchedules: 16,
+      by: { ...NOTHING_COVERED, exhaustive: { sequences: 12, complete: 12, schedules: 16 } },
     });
     expect(chunk.found).toMatchObject([
       { property: 'no-lost-update', kind: 'update-lost', executions: 2, chunk: SMALL_CHUNK, sequence: 11 },
@@ -160,7 +160,7 @@ describe('small scenarios', () => {
 
   test('are the first so many of them', () => {
     const chunk = runSmall(unlocked, optionsFor(unlocked), 11);
-    expect(chunk.by.exhaustive).toEqual({ sequences: 11, complete: 11, schedules: 13 });
+    expect(chunk.by.exhaustive).toEqual({ sequences: 11, complete: 11, schedules: 12 });
     expect(chunk.found).toEqual([]);
   });
 
@@ -175,7 +175,7 @@ describe('small scenarios', () => {
       },
     });
     expect([...heard]).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9, 10]);
-    expect(chunk.by.exhaustive).toEqual({ sequences: 10, complete: 10, schedules: 12 });
+    expect(chunk.by.exhaustive).toEqual({ sequences: 10, complete: 10, schedules: 11 });
     expect(chunk.found).toEqual([]);
   });
 
