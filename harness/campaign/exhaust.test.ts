@@ -131,7 +131,7 @@ describe('chunks', () => {
     // Alone: 1 each. Together: peek and peek 1 of 6, peek and increment 2 of 10, increment and increment 4 of 20.
     expect(chunk).toMatchObject({ schedules: 4 + 1 + 2 + 4, unreduced: String(4 + 6 + 10 + 20), largest: 4 });
     // Steps of 4 sequences alone, then of each schedule.
-    expect(chunk!.steps).toBe(4 + 5 + 5 + 6 + 2 * 4 + 2 * 5 + 4 * 6);
+    expect(chunk!.steps).toBe(4 + 5 + 5 + 6 + 1 * 4 + 2 * 5 + 4 * 6);
     // An increment is in three sequences of one actor, and in both others.
     expect(chunk!.exercised).toEqual([3 + 2 + 4, 0]);
   });
