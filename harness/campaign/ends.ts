@@ -64,7 +64,7 @@ export function endsOf(
   const broken = new Map<string, Broken>();
   let ordersLeftOut = false;
   const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }, order) => {
-    const byDesign = outcome === 'deadlock' && machine.deadlock?.stuck.some((one) => one.byDesign) === true;
+    const byDesign = outcome === 'deadlock' && machine.waitsByDesign;
     const orders = order === null ? [machine.returned] : returnOrders(machine.returned, order);
     if (orders === null) ordersLeftOut = true;
     for (const returned of orders ?? [machine.returned]) {
@@ -80,9 +80,7 @@ export function endsOf(
         const failure = `${property.id} ${kind}`;
         if (seen.has(failure)) return;
         seen.add(failure);
-        const schedule = () =>
-          Array.from(buffer.subarray(0, machine.steps), (id) => machine.threads[id]!.name);
-        const one = broken.get(failure) ?? { property, kind, schedules: 0, schedule: schedule() };
+        const one = broken.get(failure) ?? { property, kind, schedules: 0, schedule: machine.takers() };
         one.schedules++;
         broken.set(failure, one);
       });

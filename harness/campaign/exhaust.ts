@@ -125,7 +125,7 @@ export function exhaustChunk(
     >();
     const all = exploreAll(program, buffer, options, ({ machine, world, outcome }) => {
       if (outcome === 'deadlock') {
-        if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) endlessByDesign++;
+        if (machine.waitsByDesign) endlessByDesign++;
         else deadlocks++;
       }
       const execution = { machine, outcome, evidence: world };
@@ -148,8 +148,7 @@ export function exhaustChunk(
           one.schedules++;
           if (broken.has(key)) return;
           one.scenarios++;
-          const schedule = Array.from(buffer.subarray(0, machine.steps), (id) => machine.threads[id]!.name);
-          broken.set(key, { property, kind, schedule });
+          broken.set(key, { property, kind, schedule: machine.takers() });
         });
         if (happened) exercised[p]!++;
       }

@@ -44,7 +44,7 @@ export class Tally {
     this.executions++;
     this.#steps += machine.steps;
     if (outcome === 'deadlock') {
-      if (machine.deadlock?.stuck.some(({ byDesign }) => byDesign) === true) this.#endlessByDesign++;
+      if (machine.waitsByDesign) this.#endlessByDesign++;
       else this.#deadlocks++;
     }
     if (outcome === 'livelock') this.#livelocks++;
@@ -71,10 +71,7 @@ export class Tally {
     const key = `${property} ${kind}`;
     const known = this.#found.get(key);
     if (known === undefined) {
-      const schedule = Array.from(
-        this.schedule.subarray(0, machine.steps),
-        (id) => machine.threads[id]!.name,
-      );
+      const schedule = machine.takers();
       const chunk = this.#chunk;
       this.#found.set(key, { property, kind, executions: 1, chunk, sequence, world, ops, schedule });
     } else if (known.lastExecution !== this.executions) {

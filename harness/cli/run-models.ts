@@ -14,6 +14,7 @@ import { exitCodeOf, isViolated } from './run-exit.ts';
 import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
+import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 import { TOOL, VERSION } from './version.ts';
 
@@ -52,13 +53,7 @@ export async function runModels(
   }
   const outputs = options.reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
 
-  let signal: NodeJS.Signals | null = null;
-  const stopListening = terminal.onSignal((received) => {
-    // The second one is for a search that does not end: leave at once.
-    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
-    signal = received;
-    terminal.error(`${received}: stopping; what was found so far is shrunk, saved and reported.`);
-  });
+  const stopping = listenForStop(terminal, 'what was found so far is shrunk, saved and reported.');
   const searchMs = options.timeMs === null ? Number.POSITIVE_INFINITY : options.timeMs / applying.length;
   const budgetFrom = (started: number, known: Budget['known']): Budget => ({
     known,
@@ -66,7 +61,7 @@ export async function runModels(
     shard: options.shard,
     timeLeftMs: () => started + searchMs - terminal.now(),
     bail: options.bail,
-    interrupted: () => signal !== null,
+    interrupted: () => stopping.signal !== null,
   });
   const text = outputs.filter(({ name }) => name === 'text');
   const say = (part: string) => {
@@ -98,17 +93,17 @@ export async function runModels(
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));
-      if (signal !== null || (options.bail && isViolated(result))) break;
+      if (stopping.signal !== null || (options.bail && isViolated(result))) break;
     }
   } finally {
-    stopListening();
+    stopping.end();
   }
 
   const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
   for (const { name, write } of outputs) {
     if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
   }
-  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   return exitCodeOf(results);
 }
 

@@ -22,6 +22,7 @@ import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
 import { selectModel, selectProperties } from './select.ts';
 import { shellWord } from './shell-word.ts';
+import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 import { verifyModel } from './verify-model.ts';
 
@@ -49,6 +50,8 @@ export interface VerifyOptions {
 
 /** Fields and settings away from typical, for each number of operations; beyond, none. */
 const CHANGES: readonly number[] = [2, 2, 1];
+
+const STOPPED = 'what was explored so far is reported.';
 
 /** Explores exhaustively: all schedules of a scenario file's operations, or all small scenarios of a model. */
 export async function verify(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
@@ -101,7 +104,7 @@ async function verifyFile(
     }
     terminal.print(renderEnds(model, operations, ends, options, terminal));
   }
-  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  if (signal !== null) return exitCodeOfSignal(signal);
   const { complete, schedules } = ends.explored;
   if (schedules === 0) return nothingExplored(terminal);
   return exitCode(ends.violations.length > 0, complete, options);
@@ -116,22 +119,15 @@ async function inWorker(
   terminal: Terminal,
 ): Promise<{ readonly ends: Ends; readonly signal: NodeJS.Signals | null }> {
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  let signal: NodeJS.Signals | null = null;
-  const stopListening = terminal.onSignal((received) => {
-    // The second one is for an exploration that does not end: leave at once.
-    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
-    signal = received;
-    Atomics.store(stop, 0, 1);
-    terminal.error(`${received}: stopping; what was explored so far is reported.`);
-  });
+  const stopping = listenForStop(terminal, STOPPED, () => Atomics.store(stop, 0, 1));
   const timer = timeMs === null ? null : setTimeout(() => Atomics.store(stop, 0, 1), timeMs);
   const pool = await makePool(1);
   try {
     const ends = await pool.ends({ kind: 'ends', model: model.id, scenario, options, stop });
-    return { ends, signal };
+    return { ends, signal: stopping.signal };
   } finally {
     if (timer !== null) clearTimeout(timer);
-    stopListening();
+    stopping.end();
     await pool.close();
   }
 }
@@ -162,13 +158,7 @@ async function verifyState(
   const { stepsMax, preemptionsMax } = options;
   const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.schedules);
 
-  let signal: NodeJS.Signals | null = null;
-  const stopListening = terminal.onSignal((received) => {
-    // The second one is for an exploration that does not end: leave at once.
-    if (signal !== null) process.exit(received === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted);
-    signal = received;
-    terminal.error(`${received}: stopping; what was explored so far is reported.`);
-  });
+  const stopping = listenForStop(terminal, STOPPED);
   const started = terminal.now();
   const pool = await makePool(options.jobs);
   const progress = makeProgress(process.stderr, {
@@ -184,12 +174,12 @@ async function verifyState(
       { stepsMax, schedulesMax, preemptionsMax, properties },
       {
         timeLeftMs: () => (options.timeMs ?? Number.POSITIVE_INFINITY) - (terminal.now() - started),
-        interrupted: () => signal !== null,
+        interrupted: () => stopping.signal !== null,
       },
       progress,
     );
   } finally {
-    stopListening();
+    stopping.end();
     await pool.close();
   }
   const provenance = provenanceOf(model.state.source);
@@ -202,7 +192,7 @@ async function verifyState(
       renderVerify(result, { label: provenance.label, about: model.state.about }, options, terminal),
     );
   }
-  if (signal !== null) return signal === 'SIGTERM' ? ExitCode.terminated : ExitCode.interrupted;
+  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   if (result.bounds.every(({ schedules }) => schedules === 0)) return nothingExplored(terminal);
   return exitCode(result.violations.length > 0, result.exhaustive, options);
 }

@@ -2,6 +2,7 @@ import type { Machine, Strategy } from '../machine/machine.ts';
 import { BEGIN, mayBlock, objectIdOf, type Step } from '../machine/step.ts';
 import type { Thread } from '../machine/thread.ts';
 import { couldGoOnBefore, dependent, Effect, effectsBefore, Topology } from './dependence.ts';
+import type { EventOrder } from './linear-extensions.ts';
 
 /** Threads are bits of a mask. */
 export const DPOR_THREADS_MAX = 30;
@@ -366,7 +367,7 @@ export class Dpor implements Strategy {
   }
 
   /** For each event of the last execution, its thread and how many events of each thread come before it. */
-  trace(): { readonly threads: Uint8Array; readonly clocks: Int32Array; readonly stride: number } {
+  trace(): EventOrder {
     return {
       threads: this.#thread.subarray(0, this.#depth),
       clocks: this.#clock.subarray(0, this.#depth * STRIDE),

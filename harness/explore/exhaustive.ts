@@ -74,12 +74,13 @@ export function exploreAll(
     schedules++;
     if (run.outcome === 'step-limit') stepLimits++;
     if (run.outcome === 'livelock') livelocks++;
-    if (unreduced !== null && all instanceof Dpor) {
-      const counted = linearExtensions(all.trace(), COUNT_MAX - places);
+    const order = all instanceof Dpor ? all.trace() : null;
+    if (unreduced !== null && order !== null) {
+      const counted = linearExtensions(order, COUNT_MAX - places);
       unreduced = counted === null ? null : unreduced + counted.count;
       places += counted?.places ?? 0;
     }
-    visit(run, all instanceof Dpor ? all.trace() : null);
+    visit(run, order);
   }
   // What would follow an execution without end was not explored.
   complete &&= stepLimits + livelocks === 0;

@@ -37,9 +37,6 @@ export class HandMade {
 
   /** Who took each step, as `run` takes it. */
   get schedule(): string {
-    const { machine } = this;
-    return Array.from(machine.schedule.subarray(0, machine.steps), (id) => machine.threads[id]!.name).join(
-      ' ',
-    );
+    return this.machine.takers().join(' ');
   }
 }

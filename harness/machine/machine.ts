@@ -146,6 +146,16 @@ export class Machine implements ObjectTable {
     this.livelock = null;
   }
 
+  /** Whether somebody waits for ever for what the kernel promises no end of. */
+  get waitsByDesign(): boolean {
+    return this.deadlock?.stuck.some(({ byDesign }) => byDesign) === true;
+  }
+
+  /** Who took each step so far, as a scenario's schedule has it. */
+  takers(): string[] {
+    return Array.from(this.schedule.subarray(0, this.steps), (id) => this.threads[id]!.name);
+  }
+
   /** Runs until nobody can, or until `limit` steps. */
   run(strategy: Strategy, start: StartOperation, limit: number): Outcome {
     this.#start = start;
@@ -180,7 +190,7 @@ export class Machine implements ObjectTable {
 
   /** Threads that were stuck before are the news, unless the kernel promises them nothing better. */
   #cutOff(how: 'livelock' | 'step-limit'): Outcome {
-    return this.deadlock === null || this.deadlock.stuck.some(({ byDesign }) => byDesign) ? how : 'deadlock';
+    return this.deadlock === null || this.waitsByDesign ? how : 'deadlock';
   }
 
   #end(): Outcome {
