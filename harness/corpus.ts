@@ -80,7 +80,8 @@ export function makeEntry(
 export function traceOf({ steps }: Recording): string[] {
   return steps.map(({ actor, function: name, text, returns }) => {
     const where = name === null ? '' : `${name}: `;
-    return `${actor} ${where}${text}${returns === null || returns.ret === null ? '' : ` -> ${returns.ret}`}`;
+    const end = returns?.signal ?? returns?.ret ?? null;
+    return `${actor} ${where}${text}${end === null ? '' : ` -> ${end}`}`;
   });
 }
 

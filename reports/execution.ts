@@ -1,5 +1,5 @@
-import { describeReturn } from '../harness/machine/errno.ts';
-import type { CallRecord, Recording } from '../harness/scenario/recording.ts';
+import { describeEnd } from '../harness/machine/errno.ts';
+import type { Recording } from '../harness/scenario/recording.ts';
 import { count } from './count.ts';
 import { deadlockCycle } from './deadlock-cycle.ts';
 import { interleaving } from './interleaving.ts';
@@ -64,12 +64,8 @@ function callLines({ calls }: Recording, width: number): Line[] {
   const nameWidth = widest(calls.map(({ actor }) => actor));
   const opWidth = widest(calls.map(({ op }) => op));
   return calls.flatMap((call) =>
-    beside(call.actor, nameWidth, `${plain(call.op).padEnd(opWidth)}  ${endOf(call)}`, width),
+    beside(call.actor, nameWidth, `${plain(call.op).padEnd(opWidth)}  ${describeEnd(call)}`, width),
   );
-}
-
-function endOf({ ret }: CallRecord): string {
-  return ret === undefined ? 'never returned' : `returned ${describeReturn(ret)}`;
 }
 
 function deviceLines({ device }: Recording, width: number): Line[] {

@@ -109,7 +109,9 @@ function stepEntries(
   const entries: Entry[] = [{ actor, gutter, indent: 1, text, style, named: true }];
   if (returns !== null) {
     // What an actor started by itself, or did not survive, has no value to return.
-    const end = returns.ret === null ? `${returns.op} ends` : `returns ${describeReturn(returns.ret)}`;
+    const { op, ret, signal } = returns;
+    const end =
+      signal !== null ? `gets ${signal}` : ret === null ? `${op} ends` : `returns ${describeReturn(ret)}`;
     entries.push({ actor, gutter: blank, indent: 1, text: end, style: 'strong', named: false });
   }
   return entries;

@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../harness/campaign/result.ts';
 import type { StrategyName } from '../harness/explore/strategies.ts';
+import { factsJson } from './facts-json.ts';
 import { lockOrderJson } from './lock-order-json.ts';
 import type { Provenance } from './state-name.ts';
 import { verdictJson } from './verdict-json.ts';
@@ -43,6 +44,8 @@ export interface ModelJson {
   /** Set if the run ended before its budget was used: verdicts then cover less than asked for. */
   readonly stopped: ModelResult['stopped'];
   readonly verdicts: readonly Verdict[];
+  /** What cited facts say of the state itself; nothing is executed for it. */
+  readonly facts: ModelResult['facts'];
   readonly counterexamples: readonly Counterexample[];
   readonly coverage: Coverage;
   /** Where the model did not come back. */
@@ -94,6 +97,7 @@ function modelJson(result: ModelResult, { label, status }: Provenance): ModelJso
     provenance: { label, status },
     stopped: result.stopped,
     verdicts: result.verdicts.map(verdictJson),
+    facts: factsJson(result.facts),
     counterexamples: result.counterexamples.map(counterexampleJson),
     coverage: coverageJson(result.coverage),
     hangs: result.hangs.map(hangJson),

@@ -1,5 +1,7 @@
 import type { Coverage, ModelResult, Verdict } from '../harness/campaign/result.ts';
+import type { Returns } from '../harness/campaign/returns.ts';
 import { count, thousands } from './count.ts';
+import { factLines, factsConclusion } from './fact-lines.ts';
 import { hangLines } from './hang-lines.ts';
 import { lockOrderText, predictedLines } from './lock-order.ts';
 import { type Line, labelled, type PageOptions, paragraph, printPage, sections } from './page.ts';
@@ -25,7 +27,8 @@ export function renderModelResult(result: ModelResult, info: StateHeading, optio
         ...paragraph(info.about, width, 'plain', 0),
       ],
       verdictLines(result.verdicts, width),
-      coverageLines(result, width),
+      factLines(result.facts, width),
+      result.verdicts.length === 0 ? [] : coverageLines(result, width),
       ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
       hangLines(result.hangs, width),
       conclusion(result, width),
@@ -93,15 +96,17 @@ function reachedText({ functions, functionsNeverReached }: Coverage): string {
 }
 
 /** Errnos one by one; counts as a range, since which ones there are says nothing. */
-function returnsText(values: readonly number[]): string {
-  const counts = values.filter((value) => value >= 0);
+function returnsText(values: Returns[string]): string {
+  const numbers = values.filter((value) => typeof value === 'number');
+  const counts = numbers.filter((value) => value >= 0);
   const range = counts.length > COUNTS_SHOWN_MAX ? [`${counts[0]} to ${counts.at(-1)}`] : counts;
-  return [...values.filter((value) => value < 0), ...range].join(', ');
+  const signals = values.filter((value) => typeof value === 'string');
+  return [...numbers.filter((value) => value < 0), ...range, ...signals].join(', ');
 }
 
 function endText({ deadlocks, endlessByDesign, livelocks, stepLimits }: Coverage): string {
   const silent =
-    endlessByDesign === 0 ? '' : `, ${thousands(endlessByDesign)} waiting for a guest that never answers`;
+    endlessByDesign === 0 ? '' : `, ${thousands(endlessByDesign)} in a wait that has no end by design`;
   const round = livelocks === 0 ? '' : `, ${thousands(livelocks)} in a livelock`;
   return `${count(deadlocks, 'execution')} in a deadlock${round}${silent}, ${thousands(stepLimits)} at the step limit`;
 }
@@ -122,7 +127,8 @@ function stoppedText(stopped: Exclude<ModelResult['stopped'], null>): string {
 }
 
 /** A search that found nothing says how far it looked. */
-function conclusion({ verdicts, coverage, hangs }: ModelResult, width: number): Line[] {
+function conclusion({ verdicts, facts, coverage, hangs }: ModelResult, width: number): Line[] {
+  if (verdicts.length === 0) return paragraph(factsConclusion(facts), width, 'strong');
   const numberOf = (word: Verdict['verdict']) => verdicts.filter(({ verdict }) => verdict === word).length;
   const ranOn = `on ${count(coverage.executions, 'execution')} of ${count(coverage.sequences, 'operation sequence')}`;
   const inconclusive = numberOf('inconclusive');

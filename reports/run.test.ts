@@ -36,6 +36,7 @@ function resultOf(verdicts: readonly Verdict[], stopped: ModelResult['stopped'] 
     model: 'zpci-io/v3',
     stopped,
     verdicts,
+    facts: [],
     counterexamples: [],
     hangs: [],
     lockOrder: { locks: ['a', 'b'], asks: [], closed: [], predicted: [] },

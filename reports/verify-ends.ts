@@ -70,7 +70,8 @@ function endLines({ ends }: Ends, width: number): Line[] {
 /** `finished: user0 region_write 32; user1 … | device: user0 pcilg …`. */
 function endText({ outcome, calls, device, byDesign }: CountedEnd): string {
   const returned = calls.map(
-    ({ actor, op, ret }) => `${actor} ${op} ${ret === undefined ? 'never returned' : describeReturn(ret)}`,
+    ({ actor, op, ret, signal }) =>
+      `${actor} ${op} ${signal ?? (ret === undefined ? 'never returned' : describeReturn(ret))}`,
   );
   const reached = device.map(({ actor, ...fields }) => `${actor} ${recordText(fields)}`);
   return [

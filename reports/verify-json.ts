@@ -4,6 +4,7 @@ import type { LockOrderSummary, Verdict } from '../harness/campaign/result.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Scenario } from '../harness/scenario/scenario.ts';
 import { type Limits, limitsText, scenarioBound } from './bound-text.ts';
+import { factsJson } from './facts-json.ts';
 import { lockOrderJson } from './lock-order-json.ts';
 import { type Provenance, provenanceOf } from './state-name.ts';
 import { verdictJson } from './verdict-json.ts';
@@ -55,6 +56,7 @@ export interface VerifyJson extends VerifyHead {
   readonly bounds: readonly object[];
   readonly violations: readonly ViolationJson[];
   readonly verdicts: readonly Verdict[];
+  readonly facts: VerifyResult['facts'];
   readonly lockOrder: LockOrderSummary;
 }
 
@@ -126,6 +128,7 @@ export function verifyJson(result: VerifyResult, provenance: Provenance, limits:
       shortest: found.isShortest,
     })),
     verdicts: result.verdicts.map(verdictJson),
+    facts: factsJson(result.facts),
     lockOrder: lockOrderJson(result.lockOrder),
   };
 }

@@ -1,6 +1,7 @@
 import type { BoundCoverage, VerifyResult } from '../harness/campaign/exhausted.ts';
 import { type Limits, largeCount, limitsText } from './bound-text.ts';
 import { count, thousands } from './count.ts';
+import { factLines, factsConclusion } from './fact-lines.ts';
 import { lockOrderText, predictedLines } from './lock-order.ts';
 import { type Line, labelled, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
 import type { StateHeading } from './run-summary.ts';
@@ -25,11 +26,16 @@ export function renderVerify(
         ...paragraph(info.about, width, 'plain', 0),
       ],
       verdictLines(result.verdicts, width),
-      [
-        ...paragraph(`explored${limitsText(limits)}`, width, 'strong'),
-        ...result.bounds.flatMap((bound) => boundLines(bound, width)),
-      ],
-      labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
+      factLines(result.facts, width),
+      result.bounds.length === 0
+        ? []
+        : [
+            ...paragraph(`explored${limitsText(limits)}`, width, 'strong'),
+            ...result.bounds.flatMap((bound) => boundLines(bound, width)),
+          ],
+      result.bounds.length === 0
+        ? []
+        : labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
       ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
       conclusion(result, width),
     ),
@@ -61,7 +67,8 @@ function countsText(bound: BoundCoverage): string {
   return parts.join(', ');
 }
 
-function conclusion({ verdicts, exhaustive, bounds, stopped }: VerifyResult, width: number): Line[] {
+function conclusion({ verdicts, facts, exhaustive, bounds, stopped }: VerifyResult, width: number): Line[] {
+  if (verdicts.length === 0) return paragraph(factsConclusion(facts), width, 'strong');
   const numberOf = (word: string) => verdicts.filter(({ verdict }) => verdict === word).length;
   const of = count(verdicts.length, 'claim');
   const holds = numberOf('holds');

@@ -291,6 +291,7 @@ const resultOf = (changes: Partial<VerifyResult> = {}): VerifyResult => {
     exhaustive: stopped === null && bounds.every(({ complete }) => complete),
     bounds,
     verdicts: [holds('no-deadlock')],
+    facts: [],
     violations: [],
     lockOrder: { locks: ['a', 'b'], asks: [], closed: [], predicted: [] },
     stopped,

@@ -101,7 +101,7 @@ async function searchStock(model: Model, executions: number, round: number): Pro
       const drive = async (actor: string, argument: unknown): Promise<void> => {
         const work: Work = { operation: 0, name: 'region_write', argument };
         const thread = machine.addActor(actor, world.processOf(actor), [work]);
-        const call: Call = { work, thread, begun: 0, returned: -1, ret: null };
+        const call: Call = { work, thread, begun: 0, returned: -1, ret: null, signal: null };
         thread.call = call;
         thread.path = world.start(thread, call);
         machine.calls.push(call);

@@ -2,8 +2,8 @@ import type { Model, SeriesInfo } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import { type ExhaustChunk, type ExhaustFound, type ExhaustOptions, isShorter } from './exhaust.ts';
 import { judged } from './judged.ts';
-import { mergeLockOrder } from './merge.ts';
-import type { LockOrderSummary, Verdict } from './result.ts';
+import { factsOf, mergeLockOrder } from './merge.ts';
+import type { LockOrderSummary, ModelResult, Verdict } from './result.ts';
 
 /** What was explored of one bound. */
 export interface BoundCoverage extends Omit<ExhaustChunk, 'exercised' | 'found' | 'lockOrder'> {
@@ -27,6 +27,8 @@ export interface VerifyResult {
   readonly model: string;
   /** Whether every bound was explored to its end, and none is left. */
   readonly exhaustive: boolean;
+  /** What cited facts say of the state itself. */
+  readonly facts: ModelResult['facts'];
   readonly bounds: readonly BoundCoverage[];
   readonly verdicts: readonly Verdict[];
   readonly violations: readonly VerifyViolation[];
@@ -94,7 +96,8 @@ export function mergeVerify(
     return judged(property, exercised, kinds, stepLimits, options.stepsMax);
   });
   const lockOrder = mergeLockOrder(explored.flatMap(({ chunks }) => chunks));
-  return { model: model.id, exhaustive, bounds, verdicts, violations, lockOrder, stopped };
+  const facts = factsOf(model, options.properties);
+  return { model: model.id, exhaustive, bounds, verdicts, facts, violations, lockOrder, stopped };
 }
 
 /** Bounds come with growing numbers of operations: the shortest scenario is one of the first bound that has any. */

@@ -4,7 +4,9 @@ import type { Model } from '../model/model.ts';
 import { mergeCoverageBy } from './coverage-by.ts';
 import { mergeHangs } from './hang.ts';
 import { judged } from './judged.ts';
+import { factsOf } from './merge.ts';
 import type { Counterexample, Coverage, ModelResult, Verdict } from './result.ts';
+import { mergeReturns } from './returns.ts';
 
 /**
  * The result of a search from those of its shards (at least one), as if it had not been cut up. All of them judge the
@@ -25,6 +27,10 @@ export function mergeShards(model: Model, shards: readonly ModelResult[], stepsM
   return {
     model: model.id,
     verdicts,
+    facts: factsOf(
+      model,
+      shards[0]!.facts.map(({ property }) => property),
+    ),
     counterexamples: mergeCounterexamples(verdicts, shards),
     coverage,
     hangs: mergeHangs(shards.flatMap(({ hangs }) => hangs)),
@@ -65,11 +71,6 @@ function mergeCounterexamples(
 function mergeCoverages(model: Model, parts: readonly Coverage[]): Coverage {
   const sum = (pick: (coverage: Coverage) => number) =>
     parts.reduce((total, coverage) => total + pick(coverage), 0);
-  const returns: { [op: string]: number[] } = {};
-  for (const { name } of model.series.operations) {
-    const values = new Set(parts.flatMap((part) => part.returns[name] ?? []));
-    if (values.size > 0) returns[name] = [...values].sort((a, b) => a - b);
-  }
   return {
     sequences: sum(({ sequences }) => sequences),
     executions: sum(({ executions }) => executions),
@@ -84,6 +85,9 @@ function mergeCoverages(model: Model, parts: readonly Coverage[]): Coverage {
     functionsNeverReached: model.functions.filter((name) =>
       parts.every(({ functionsNeverReached }) => functionsNeverReached.includes(name)),
     ),
-    returns,
+    returns: mergeReturns(
+      model.series,
+      parts.map(({ returns }) => returns),
+    ),
   };
 }

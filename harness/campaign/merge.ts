@@ -7,6 +7,7 @@ import type { Found } from './found.ts';
 import { mergeHangs } from './hang.ts';
 import { judged } from './judged.ts';
 import type { Coverage, LockOrderSummary, ModelResult, Shrunk, Verdict } from './result.ts';
+import { mergeReturns } from './returns.ts';
 
 /** First finding of each failure identity over all chunks, in the order of the claims. Order of chunks is no matter. */
 export function mergeFound(model: Model, chunks: readonly ChunkResult[]): Found[] {
@@ -49,8 +50,13 @@ export function mergeResult(
   const lockOrder = mergeLockOrder(chunks);
   const counterexamples = shrunk.flatMap(({ counterexample }) => counterexample ?? []);
   const hangs = mergeHangs([...chunks, ...shrunk].flatMap((one) => one.hangs));
-  return { model: model.id, verdicts, counterexamples, coverage, hangs, lockOrder, stopped };
+  const facts = factsOf(model, options.properties);
+  return { model: model.id, verdicts, facts, counterexamples, coverage, hangs, lockOrder, stopped };
 }
+
+/** What cited facts say of a state, of the selected claims. */
+export const factsOf = (model: Model, properties: readonly string[]): ModelResult['facts'] =>
+  model.stateVerdicts.filter(({ property }) => properties.includes(property));
 
 export function mergeLockOrder(chunks: readonly Pick<ChunkResult, 'lockOrder'>[]): LockOrderSummary {
   const record = mergeLockOrders(chunks.map(({ lockOrder }) => lockOrder));
@@ -61,11 +67,6 @@ function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
   const sum = (pick: (chunk: ChunkResult) => number) =>
     chunks.reduce((total, chunk) => total + pick(chunk), 0);
   const reached = new Set(chunks.flatMap((chunk) => chunk.functionsReached));
-  const returns: { [op: string]: number[] } = {};
-  for (const { name } of model.series.operations) {
-    const values = new Set(chunks.flatMap((chunk) => chunk.returns[name] ?? []));
-    if (values.size > 0) returns[name] = [...values].sort((a, b) => a - b);
-  }
   return {
     sequences: sum((chunk) => chunk.sequences),
     executions: sum((chunk) => chunk.executions),
@@ -78,6 +79,9 @@ function mergeCoverage(model: Model, chunks: readonly ChunkResult[]): Coverage {
     by: mergeCoverageBy(chunks.map((chunk) => chunk.by)),
     functions: model.functions.length,
     functionsNeverReached: model.functions.filter((name) => !reached.has(name)),
-    returns,
+    returns: mergeReturns(
+      model.series,
+      chunks.map(({ returns }) => returns),
+    ),
   };
 }

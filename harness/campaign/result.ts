@@ -1,7 +1,9 @@
 import type { LockOrderRecord } from '../machine/lock-order.ts';
 import type { PredictedDeadlock } from '../machine/lock-order-cycles.ts';
+import type { StateVerdict } from '../model/state-claim.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Hang } from './hang.ts';
+import type { Returns } from './returns.ts';
 
 /** A failure is the same one if claim and kind are. */
 export interface FailureIdentity {
@@ -77,7 +79,7 @@ export interface Coverage {
   readonly functions: number;
   readonly by: CoverageBy;
   /** Return values seen, by operation: `region_write: -22, -14, -5, 32`. */
-  readonly returns: { readonly [op: string]: readonly number[] };
+  readonly returns: Returns;
 }
 
 /**
@@ -91,6 +93,8 @@ export interface LockOrderSummary extends LockOrderRecord {
 export interface ModelResult {
   readonly model: string;
   readonly verdicts: readonly Verdict[];
+  /** What cited facts say of the state itself. */
+  readonly facts: readonly StateVerdict[];
   readonly counterexamples: readonly Counterexample[];
   readonly coverage: Coverage;
   /** Where the model did not come back; what hung is no part of the coverage. Mostly empty. */

@@ -1,6 +1,7 @@
 import type { Benches, Instruments, Run } from '../machine/execute.ts';
 import { lockOrderOf } from '../machine/execute.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { Signal } from '../machine/thread.ts';
 import type { CallObserver } from '../model/instrument.ts';
 import type { Model } from '../model/model.ts';
 import type { Workload } from '../scenario/arbitrary.ts';
@@ -23,7 +24,7 @@ export class Tally {
   readonly #exercised: number[];
   readonly #found = new Map<string, { -readonly [K in keyof Found]: Found[K] }>();
   readonly #reached = new Set<string>();
-  readonly #returns = new Map<string, Set<number>>();
+  readonly #returns = new Map<string, Set<number | Signal>>();
   #steps = 0;
   #deadlocks = 0;
   #endlessByDesign = 0;
@@ -87,7 +88,7 @@ export class Tally {
         values = new Set();
         this.#returns.set(call.work.name, values);
       }
-      values.add(call.ret!);
+      values.add(call.signal ?? call.ret!);
     }
   }
 

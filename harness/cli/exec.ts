@@ -82,7 +82,11 @@ export function readScenario(series: readonly Series[], file: string): Scenario 
       `${file}: lacks "model", such as "zpci-io/v1"; \`zpci-fuzz list models\` shows what there is.`,
     );
   }
-  validateScenario(seriesOf(series, model, file), scenario, file);
+  const found = seriesOf(series, model, file);
+  validateScenario(found, scenario, file);
+  const { ops, world = {} } = scenario as Scenario;
+  const problem = found.operationsProblem?.(ops, world) ?? null;
+  if (problem !== null) throw new InvalidInput(`${file}: ${problem}.`);
   return scenario as Scenario;
 }
 

@@ -58,7 +58,10 @@ describe('properties', () => {
       notApplicableTo: expect.arrayContaining(['zpci-io/v3', 'zpci-io/mainline']),
     });
     const { stdout } = await run('properties');
-    for (const { id } of rows) expect(stdout.split('\n')).toContain(id);
+    for (const { id, series, decidedBy } of rows) {
+      const by = decidedBy === 'executions' ? '' : `, decided by ${decidedBy}`;
+      expect(stdout.split('\n')).toContain(`${id} (${series}${by})`);
+    }
   });
 });
 

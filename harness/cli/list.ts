@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { plain } from '../../reports/plain.ts';
 import { entryPaths } from '../corpus.ts';
+import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { citation, sourceLabel } from '../model/source.ts';
 import { InvalidInput } from '../scenario/validate.ts';
@@ -33,12 +34,18 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<Ex
       );
       break;
     case 'properties':
-      show(terminal, options, properties(series), ({ id, claim, source, notApplicableTo }) => {
-        const states = (notApplicableTo as string[])
-          .map((one) => labelled(findModel(series, one)!))
-          .join(', ');
-        return `${id}\n    ${claim}\n    source: ${source}${states === '' ? '' : `\n    does not apply to: ${states}`}`;
-      });
+      show(
+        terminal,
+        options,
+        properties(series),
+        ({ id, series: name, decidedBy, claim, source, notApplicableTo }) => {
+          const of = decidedBy === 'executions' ? name : `${name}, decided by ${decidedBy}`;
+          const states = (notApplicableTo as string[])
+            .map((one) => labelled(findModel(series, one)!))
+            .join(', ');
+          return `${id} (${of})\n    ${claim}\n    source: ${source}${states === '' ? '' : `\n    does not apply to: ${states}`}`;
+        },
+      );
       break;
     case 'corpus':
       if (!existsSync(options.corpus))
@@ -85,19 +92,25 @@ function models(series: readonly Series[]): Row[] {
 
 function properties(series: readonly Series[]): Row[] {
   return series.flatMap((one) =>
-    one.properties.map(({ id, claim, source }) => ({
+    [...one.properties, ...one.stateClaims].map(({ id, claim, source }) => ({
       id,
       series: one.name,
       claim,
+      decidedBy: one.stateClaims.some((claim) => claim.id === id) ? 'cited facts' : 'executions',
       invariant: source.invariant ?? null,
       source: citation(source),
       notApplicableTo: one.states
         .map((state) => one.model(state.id)!)
-        .filter((model) => !model.properties.some((property) => property.id === id))
+        .filter((model) => !claimsOn(model).includes(id))
         .map((model) => model.id),
     })),
   );
 }
+
+const claimsOn = ({ properties, stateVerdicts }: Model): string[] => [
+  ...properties.map(({ id }) => id),
+  ...stateVerdicts.map(({ property }) => property),
+];
 
 function corpus(series: readonly Series[], folder: string): Row[] {
   return entryPaths(folder).map((path) => {

@@ -1,8 +1,10 @@
 import { type RunSettings, runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
 import { type Hang, mergeHangs } from '../campaign/hang.ts';
+import { factsOf } from '../campaign/merge.ts';
 import type { ModelResult } from '../campaign/result.ts';
 import { entryFolder, writeObstacle } from '../corpus.ts';
+import type { Model } from '../model/model.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
@@ -41,7 +43,8 @@ export async function runModels(
     );
     return ExitCode.nothingRan;
   }
-  const applying = models.filter((model) => model.properties.some(({ id }) => properties.includes(id)));
+  const searched = (model: Model) => model.properties.some(({ id }) => properties.includes(id));
+  const applying = models.filter((model) => searched(model) || factsOf(model, properties).length > 0);
   if (applying.length === 0) {
     terminal.error(
       `nothing ran: none of the selected claims applies to ${models.map(({ id }) => id).join(', ')}.`,
@@ -80,15 +83,18 @@ export async function runModels(
     for (const model of applying) {
       const known =
         strategy === 'portfolio' ? knownFailures(series, options.corpus, model, properties, terminal) : [];
-      const searched = await searchModel(
+      const found = await searchModel(
         pool,
         model,
         { seed, strategy, opsMax, stepsMax, schedulesMax, properties },
-        budgetFrom(terminal.now(), known),
+        // Claims about the state itself take no search.
+        searched(model)
+          ? budgetFrom(terminal.now(), known)
+          : { ...budgetFrom(terminal.now(), known), runs: 0 },
         progress,
       );
-      const { paths, hangs } = options.save ? await save(pool, options, searched) : NOTHING_SAVED;
-      const result = { ...searched, hangs: mergeHangs([...searched.hangs, ...hangs]) };
+      const { paths, hangs } = options.save ? await save(pool, options, found) : NOTHING_SAVED;
+      const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);

@@ -75,7 +75,11 @@ function unknownModel(series: readonly Series[], given: string, full: string): U
 
 /** Ids of the claims that globs name. @throws {@link UsageError} for one that matches nothing. */
 export function selectProperties(series: readonly Series[], patterns: readonly string[]): string[] {
-  const names = [...new Set(series.flatMap(({ properties }) => properties.map(({ id }) => id)))];
+  const names = [
+    ...new Set(
+      series.flatMap(({ properties, stateClaims }) => [...properties, ...stateClaims].map(({ id }) => id)),
+    ),
+  ];
   if (patterns.length === 0) return names;
   const picked = new Set<string>();
   for (const pattern of patterns) {

@@ -55,6 +55,15 @@ const model = exactly({
       kinds: list(exactly({ kind: text, executions: number })),
     },
   }),
+  facts: list(
+    exactly({
+      property: text,
+      claim: text,
+      verdict: { enum: ['holds', 'violated'] },
+      // Made anew from the model.
+      findings: { type: 'array' },
+    }),
+  ),
   counterexamples: list(
     exactly({
       property: text,
@@ -81,7 +90,10 @@ const model = exactly({
     }),
     functions: number,
     functionsNeverReached: list(text),
-    returns: { type: 'object', additionalProperties: list({ type: 'integer' }) },
+    returns: {
+      type: 'object',
+      additionalProperties: list({ type: ['integer', 'string'], pattern: '^SIG[A-Z]{3,4}$' }),
+    },
   }),
   hangs: list(
     exactly({

@@ -67,7 +67,8 @@ function modelOf(series: readonly Series[], result: ModelJson, stepsMax: number,
     model.functions.length === result.coverage.functions &&
     result.verdicts.every(({ property, claim }) =>
       model.properties.some((one) => one.id === property && one.claim === claim),
-    );
+    ) &&
+    result.facts.every(({ property }) => model.stateVerdicts.some((one) => one.property === property));
   if (!isSame) throw new InvalidInput(`${file}: ${changed(result.model)}`);
   for (const { property, kind, scenario } of result.counterexamples) {
     const what = `${file}: the counterexample to ${property} (${kind})`;

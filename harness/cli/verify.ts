@@ -83,7 +83,8 @@ async function verifyFile(
   const model = modelOfScenario(series, { file, model: options.model }, scenario);
   if (preemptionsMax === null) checkThreads(file, scenario);
   const properties = applying(series, model, options);
-  if (properties === null) return nothingApplies(model, terminal);
+  if (properties === null || !model.properties.some(({ id }) => properties.includes(id)))
+    return nothingApplies(model, terminal);
   const operations: Scenario = { ...scenario, model: model.id };
   const exploring = { stepsMax, schedulesMax, preemptionsMax, properties };
   const { ends, signal } = await inWorker(model, operations, exploring, timeMs, terminal);
@@ -154,7 +155,9 @@ async function verifyState(
   const model = selectModel(series, options.what);
   const properties = applying(series, model, options);
   if (properties === null) return nothingApplies(model, terminal);
-  const bounds = boundsOf(model, options);
+  // Claims about the state itself take no exploration.
+  const judges = model.properties.some(({ id }) => properties.includes(id));
+  const bounds = judges ? boundsOf(model, options) : [];
   const { stepsMax, preemptionsMax } = options;
   const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.schedules);
 
@@ -193,8 +196,9 @@ async function verifyState(
     );
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
-  if (result.bounds.every(({ schedules }) => schedules === 0)) return nothingExplored(terminal);
-  return exitCode(result.violations.length > 0, result.exhaustive, options);
+  if (judges && result.bounds.every(({ schedules }) => schedules === 0)) return nothingExplored(terminal);
+  const contradicted = result.facts.some(({ verdict }) => verdict === 'violated');
+  return exitCode(result.violations.length > 0 || contradicted, result.exhaustive, options);
 }
 
 function nothingExplored(terminal: Terminal): ExitCode {
@@ -211,7 +215,10 @@ function exitCode(isViolated: boolean, isExhaustive: boolean, { strict }: Verify
 /** Ids of the selected claims that apply to a model; null if none does. */
 function applying(series: readonly Series[], model: Model, options: VerifyOptions): string[] | null {
   const selected = selectProperties(series, options.properties);
-  const ids = model.properties.map(({ id }) => id).filter((id) => selected.includes(id));
+  const ids = [
+    ...model.properties.map(({ id }) => id),
+    ...model.stateVerdicts.map(({ property }) => property),
+  ].filter((id) => selected.includes(id));
   return ids.length === 0 ? null : ids;
 }
 

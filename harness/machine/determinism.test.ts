@@ -43,6 +43,7 @@ function tinyModel(wobble: () => number): Model {
     patches: [],
     origins: new Map(),
     properties: [],
+    stateVerdicts: [],
     functions: [],
     smallWorlds: [],
     compile: () => null,
@@ -135,6 +136,6 @@ describe('sameTwice', () => {
     expect(other({ actor: 'B' })).toBe(0);
     expect(other({ function: 'g' })).toBe(0);
     expect(other({ text: 'read other' })).toBe(0);
-    expect(other({ returns: { op: 'call', ret: 0 } })).toBe(0);
+    expect(other({ returns: { op: 'call', ret: 0, signal: null } })).toBe(0);
   });
 });

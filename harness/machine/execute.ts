@@ -10,9 +10,16 @@ export interface Program {
   readonly model: Model;
   readonly settings: unknown;
   /** Actors in order of their names, each with its operations in order. */
-  readonly actors: readonly { readonly name: string; readonly work: readonly Work[] }[];
+  readonly actors: readonly Actor[];
+  /** Those of the scenario that the model starts. */
+  readonly dormant: readonly Actor[];
   /** Where runs without instruments find the machine and world of the run before. */
   readonly bench: Bench;
+}
+
+export interface Actor {
+  readonly name: string;
+  readonly work: readonly Work[];
 }
 
 /** A machine and a world that are reset from run to run: making them anew costs as much as a run. */
@@ -41,11 +48,14 @@ export function compileProgram(
     work.push({ operation: index, name: operation.op, argument: model.compile(operation) });
   });
   const bench = benchOf(model, config, benches);
+  // By name, not by first mention: who comes first must not depend on how a file lists its operations.
+  const all = [...actors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, work]) => ({ name, work }));
+  const isDormant = ({ name }: Actor): boolean => model.series.dormant?.(name) === true;
   return {
     model,
     settings: bench.settings,
-    // By name, not by first mention: who comes first must not depend on how a file lists its operations.
-    actors: [...actors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, work]) => ({ name, work })),
+    actors: all.filter((actor) => !isDormant(actor)),
+    dormant: all.filter(isDormant),
     bench,
   };
 }
@@ -138,6 +148,7 @@ function build(
 
 function addActors(program: Program, machine: Machine, world: World): void {
   for (const { name, work } of program.actors) machine.addActor(name, world.processOf(name), work);
+  machine.setDormant(program.dormant);
 }
 
 const NONE: Instruments = {};

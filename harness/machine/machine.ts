@@ -7,7 +7,7 @@ import { ExclusiveLock, RwSemaphore, SpinLock } from './locks.ts';
 import { Process } from './process.ts';
 import { type AccessLog, clear, type ObjectTable, SharedObject } from './shared.ts';
 import { Access, accessOf, BEGIN, type CodePath, isPlain, mayBlock, objectIdOf, type Step } from './step.ts';
-import { type Call, Thread, type Work } from './thread.ts';
+import { type Call, hasReturned, Thread, type Work } from './thread.ts';
 
 /** Decides who runs next: the one seam between the machine and every way of exploring schedules. */
 export interface Strategy {
@@ -80,6 +80,7 @@ export class Machine implements ObjectTable {
   readonly lockOrder: LockOrder;
   observer: Observer | null = null;
   #start: StartOperation | null = null;
+  #dormant: readonly { readonly name: string; readonly work: readonly Work[] }[] = [];
   readonly #runnable: Thread[] = [];
   /** Set where a thread ended in the present step. */
   #ended = false;
@@ -110,6 +111,18 @@ export class Machine implements ObjectTable {
       if (process.killed) thread.alive = false;
     }
     return thread;
+  }
+
+  /** Actors of the scenario that do not exist before somebody starts them, with their operations. */
+  setDormant(actors: readonly { readonly name: string; readonly work: readonly Work[] }[]): void {
+    this.#dormant = actors;
+  }
+
+  /** Starts such an actor. Null if the scenario has nothing for it to do, or it was started before. */
+  startActor(name: string, process: Process | null): Thread | null {
+    const actor = this.#dormant.find((one) => one.name === name);
+    if (actor === undefined || this.threads.some((thread) => thread.name === name)) return null;
+    return this.addActor(name, process, actor.work);
   }
 
   /** Starts an actor that no scenario names: a main loop's handler, a guest's teardown, an exit path. */
@@ -255,7 +268,7 @@ export class Machine implements ObjectTable {
 
   #begin(thread: Thread): void {
     const work = thread.work[thread.begun++]!;
-    const call: Call = { work, thread, begun: this.steps, returned: -1, ret: null };
+    const call: Call = { work, thread, begun: this.steps, returned: -1, ret: null, signal: null };
     thread.call = call;
     if (work.operation >= 0) {
       this.calls.push(call);
@@ -323,7 +336,7 @@ export class Machine implements ObjectTable {
   #finish(thread: Thread, ret: number | null): void {
     const call = thread.call!;
     call.ret = ret;
-    if (ret !== null) {
+    if (hasReturned(call)) {
       call.returned = this.steps;
       if (call.work.operation >= 0) this.returned.push(call);
       if (thread.locksHeld > 0) this.#misuse('return-with-lock-held', thread, BEGIN);

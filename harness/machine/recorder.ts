@@ -2,7 +2,7 @@ import type { CallObserver } from '../model/instrument.ts';
 import type { Machine, Observer, StepResult } from './machine.ts';
 import type { SharedObject } from './shared.ts';
 import { Access, accessOf, mayBlock, objectIdOf, type Step } from './step.ts';
-import type { Thread } from './thread.ts';
+import type { Call, Thread } from './thread.ts';
 
 /** One step of a recorded execution, in words. */
 export interface RecordedStep {
@@ -12,7 +12,7 @@ export interface RecordedStep {
   /** What was done, and the value after it where there is one: `write req.gaddr = 0x...`. */
   readonly text: string;
   /** Set where the actor's operation returned in this step. */
-  readonly returns: { readonly op: string; readonly ret: number | null } | null;
+  readonly returns: (Pick<Call, 'ret' | 'signal'> & { readonly op: string }) | null;
 }
 
 /** Writes down each step of an execution. A wrapper around it, never a flag in the machine. */
@@ -50,7 +50,10 @@ export class Recorder implements Observer, CallObserver {
       actor: thread.name,
       function: this.#function,
       text: this.#text(thread, step, result),
-      returns: call !== null && thread.path === null ? { op: call.work.name, ret: call.ret } : null,
+      returns:
+        call !== null && thread.path === null
+          ? { op: call.work.name, ret: call.ret, signal: call.signal }
+          : null,
     });
     this.#running = null;
   }

@@ -10,6 +10,9 @@ export interface Work {
   readonly argument: unknown;
 }
 
+/** What a thread can get in the place of a return value: it has a handler, and goes on with its next operation. */
+export type Signal = 'SIGBUS' | 'SIGSEGV' | 'SIGILL';
+
 /** One operation under way. `ret` stays null while it has not returned, or if its thread was killed first. */
 export interface Call {
   readonly work: Work;
@@ -19,7 +22,12 @@ export interface Call {
   /** Index of the step at which it returned, or -1. */
   returned: number;
   ret: number | null;
+  /** Set by a code path that ends with a signal, and then returns null. */
+  signal: Signal | null;
 }
+
+/** Whether it came back to user space, with a value or with a signal. */
+export const hasReturned = (call: Call): boolean => call.ret !== null || call.signal !== null;
 
 /** A running actor. */
 export class Thread {

@@ -30,10 +30,17 @@ export type Field =
       readonly schema: Json;
       readonly about: string;
     }
+  | {
+      /** An identifier that a scenario chooses, to name something that it makes and uses later. */
+      readonly kind: 'name';
+      readonly values: readonly string[];
+      readonly about: string;
+    }
   | { readonly kind: 'record'; readonly fields: Fields; readonly about: string };
 
 /**
- * Fields by name. Those with `optional` may be left out: numbers are then 0, choices their first value, records empty.
+ * Fields by name. Those with `optional` may be left out: numbers are then 0, choices their first value, records empty,
+ * and what a name would name has none.
  */
 export type Fields = Readonly<Record<string, Field & { readonly optional?: true }>>;
 
@@ -41,12 +48,22 @@ export type Fields = Readonly<Record<string, Field & { readonly optional?: true 
 export interface OperationSpec {
   readonly name: string;
   readonly about: string;
-  /** Actor roles that may ask for it: `user` stands for user0, user1, … and plain `user`. */
-  readonly role: string;
+  /**
+   * Actor roles that may ask for it: `user` stands for user0, user1, … and plain `user`. Of several the first is the
+   * one that small scenarios are made of.
+   */
+  readonly role: string | readonly string[];
   readonly fields: Fields;
   /** How often it is generated beside the others. */
   readonly weight: number;
 }
+
+/** Roles that may ask for an operation, at least one. */
+export const rolesOf = ({ role }: OperationSpec): readonly string[] =>
+  typeof role === 'string' ? [role] : role;
+
+/** The role that small scenarios ask for it with. */
+export const mainRole = (spec: OperationSpec): string => rolesOf(spec)[0]!;
 
 /** The simplest value of a field: what is mostly asked for, not nothing at all. */
 export function simplest(field: Field): Json {

@@ -6,6 +6,7 @@ import type { Origins, Patch } from './patch.ts';
 import type { Property } from './property.ts';
 import type { SmallWorld } from './small-world.ts';
 import type { Source } from './source.ts';
+import type { StateVerdict } from './state-claim.ts';
 
 /** One thing that reached the device, in the shape that `exec --json` prints. */
 export type DeviceRecord = { readonly actor: string } & { readonly [key: string]: Json };
@@ -43,6 +44,8 @@ export interface Model {
   readonly patches: readonly Patch<unknown>[];
   readonly origins: Origins;
   readonly properties: readonly Property<World>[];
+  /** What cited facts say of the state itself. */
+  readonly stateVerdicts: readonly StateVerdict[];
   /** Kernel functions that this state has. */
   readonly functions: readonly string[];
   /** Ids of the series' small worlds that mean something on this state. */
@@ -67,6 +70,10 @@ export interface SeriesInfo {
   readonly smallWorlds?: readonly SmallWorld[];
   /** What is wrong with settings that are valid field by field, in words for the user; null if nothing. */
   worldProblem?(config: WorldConfig): string | null;
+  /** The same of the operations of a scenario file that are valid one by one. Generated ones are not asked. */
+  operationsProblem?(ops: readonly Operation[], config: WorldConfig): string | null;
+  /** Whether an actor does not exist before the model starts it (`Machine.startActor`), as a fork does its child. */
+  dormant?(actor: string): boolean;
 }
 
 export interface StateInfo {

@@ -3,9 +3,18 @@ import { codePathNames, instrument } from './instrument.ts';
 import type { Model, Operation, SeriesInfo, StateInfo, World, WorldConfig } from './model.ts';
 import { applyPatches, type Patch } from './patch.ts';
 import type { Property } from './property.ts';
+import type { Source } from './source.ts';
+import { judgeState, type StateClaim, type StateClaimInfo } from './state-claim.ts';
 
 /** A named state. */
 export interface StateSpec<K> extends StateInfo {
+  /** Other names that it goes by; neither listed nor matched by globs. */
+  readonly aliases?: readonly string[];
+  /**
+   * What the tree that the version was posted against had more than the series' base, as git's prerequisite patches:
+   * always applied, first.
+   */
+  readonly prerequisites?: readonly Patch<K>[];
   /** The numbered patches of one version, in order: what `v3:1+2` picks from. */
   readonly patches: readonly Patch<K>[];
   /** What belongs to the version but is no patch of it, such as its user space side; always applied. */
@@ -21,6 +30,8 @@ export interface SeriesSpec<K extends object, W extends World & E, C, E> extends
   /** What claims may require of a kernel. */
   features(kernel: K): ReadonlySet<string>;
   readonly properties: readonly Property<E>[];
+  /** Claims that cited facts decide and no execution can. */
+  readonly stateClaims?: readonly StateClaim<K>[];
   compile(operation: Operation): unknown;
   configure(config: WorldConfig): C;
   createWorld(machine: Machine, kernel: K, settings: C): W;
@@ -31,6 +42,7 @@ export interface Series extends SeriesInfo {
   readonly states: readonly StateInfo[];
   /** Every claim of the series, also those that no present state is judged by. */
   readonly properties: readonly Property<World>[];
+  readonly stateClaims: readonly StateClaimInfo[];
   /**
    * The model of a state: `v1`, `v1+hp`, or `v3:1+2` for only those numbered patches. Null if there is none.
    *
@@ -68,6 +80,9 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
       properties: properties.filter((property) =>
         (property.requires ?? []).every((name) => features.has(name)),
       ),
+      stateVerdicts: (spec.stateClaims ?? [])
+        .filter(({ requires = [] }) => requires.every((name) => features.has(name)))
+        .map((claim) => judgeState(claim, kernel, patches)),
       compile: spec.compile,
       configure: spec.configure,
       createWorld: (machine, settings, observer) =>
@@ -83,32 +98,42 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     world: spec.world,
     ...(spec.worldProblem === undefined ? {} : { worldProblem: spec.worldProblem }),
     ...(spec.smallWorlds === undefined ? {} : { smallWorlds: spec.smallWorlds }),
+    ...(spec.operationsProblem === undefined ? {} : { operationsProblem: spec.operationsProblem }),
+    ...(spec.dormant === undefined ? {} : { dormant: spec.dormant }),
     states: spec.states,
     properties,
+    stateClaims: spec.stateClaims ?? [],
     model(stateId) {
-      const state = spec.states.find(({ id }) => id === stateId);
-      if (state !== undefined) {
-        return build(state, [...state.patches, ...(state.companions ?? []), ...(state.extras ?? [])]);
+      const [version, subset] = stateId.split(':', 2) as [string, string?];
+      const state = spec.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version));
+      if (state === undefined) return null;
+      const { patches, prerequisites = [], companions = [], extras = [] } = state;
+      if (subset === undefined) {
+        const about = state.id === version ? state.about : `Another name of ${state.id}. ${state.about}`;
+        return build({ id: stateId, source: state.source, about }, [
+          ...prerequisites,
+          ...patches,
+          ...companions,
+          ...extras,
+        ]);
       }
-      const [version, subset] = stateId.split(':', 2);
-      const whole = spec.states.find(({ id, extras }) => id === version && (extras ?? []).length === 0);
-      if (whole === undefined || subset === undefined) return null;
-      const patches = selectPatches(whole.patches, subset);
-      if (patches === null) return null;
-      return build(
-        {
-          id: stateId,
-          source: whole.source,
-          about:
-            patches.length === 0
-              ? `${whole.id} with none of its ${whole.patches.length} patches.`
-              : `Patches ${subset} of the ${whole.patches.length} of ${whole.id}.`,
-        },
-        [...patches, ...(whole.companions ?? [])],
-      );
+      const picked = extras.length > 0 ? null : selectPatches(patches, subset);
+      if (picked === null) return null;
+      const about =
+        picked.length === 0
+          ? `${version} with none of its ${patches.length} patches.`
+          : `Patches ${subset} of the ${patches.length} of ${version}.`;
+      const source = picked.every((patch, at) => patch === patches[at]) ? state.source : selection(version);
+      return build({ id: stateId, source, about }, [...prerequisites, ...picked, ...companions]);
     },
   };
 }
+
+/** A prefix is a step of the series as posted; any other selection or order is not. */
+const selection = (version: string): Source => ({
+  status: 'inferred',
+  note: `patches of ${version} in a selection or order that nobody posted`,
+});
 
 /** `1+2` in that order, `0` for none; null if it names what is not there. */
 function selectPatches<K>(patches: readonly Patch<K>[], subset: string): Patch<K>[] | null {

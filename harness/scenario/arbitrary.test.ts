@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import type { Field, Fields, Json } from '../model/field.ts';
+import { mainRole } from '../model/field.ts';
 import { actorNames, type Workload, workloads } from './arbitrary.ts';
 import { validateScenario } from './validate.ts';
 
@@ -39,8 +40,8 @@ const isNumber = (field: Field): boolean => field.kind === 'integer' || field.ki
 describe('generated workloads', () => {
   test('have every kind of operation, by each actor of its role', () => {
     const seen = new Set(SAMPLE.flatMap(({ ops }) => ops.map(({ actor, op }) => `${actor} ${op}`)));
-    const all = zpciIo.operations.flatMap(({ name, role }) =>
-      actorNames(role).map((actor) => `${actor} ${name}`),
+    const all = zpciIo.operations.flatMap((spec) =>
+      actorNames(mainRole(spec)).map((actor) => `${actor} ${spec.name}`),
     );
     expect(seen).toEqual(new Set(all));
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { below, random } from '../explore/rng.ts';
-import type { Field, Fields, Json, OperationSpec } from '../model/field.ts';
+import { type Field, type Fields, type Json, type OperationSpec, rolesOf } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
 
 /** What is generated for a run: the world and the operations, without a schedule. */
@@ -20,7 +20,7 @@ const SWARMS = 48;
  * Testing", ISSTA 2012.
  */
 export function workloads(series: SeriesInfo, opsMax: number): fc.Arbitrary<Workload> {
-  const byKind = new Map(series.operations.map((spec) => [spec, operation(spec)]));
+  const byKind = new Map(series.operations.map((spec) => [spec, operation(series, spec)]));
   const sequences = swarms(series.operations).map((kinds) =>
     fc.array(fc.oneof(...kinds.map((spec) => ({ weight: spec.weight, arbitrary: byKind.get(spec)! }))), {
       minLength: 1,
@@ -48,11 +48,23 @@ function swarms(specs: readonly OperationSpec[]): OperationSpec[][] {
 /** Numbers that are not listed stay small: a count of thousands of bytes only makes executions long. */
 const SMALL = 200;
 
-/** One operation by one of two actors of its role. */
-function operation(spec: OperationSpec): fc.Arbitrary<Operation> {
+/**
+ * One operation by one of two actors of its role. Of actors that something has to start first there is one, and it
+ * acts now and then: without the start its operations never happen.
+ */
+function operation(series: SeriesInfo, spec: OperationSpec): fc.Arbitrary<Operation> {
   return fc
-    .record({ actor: fc.constantFrom(...actorNames(spec.role)), fields: fields(spec.fields) })
+    .record({ actor: actor(series, spec), fields: fields(spec.fields) })
     .map(({ actor, fields }) => ({ actor, op: spec.name, ...fields }));
+}
+
+function actor(series: SeriesInfo, spec: OperationSpec): fc.Arbitrary<string> {
+  const names = rolesOf(spec).flatMap((role) => actorNames(role));
+  const isDormant = (name: string): boolean => series.dormant?.(name) === true;
+  const dormant = names.filter(isDormant);
+  const others = fc.constantFrom(...names.filter((name) => !isDormant(name)));
+  if (dormant.length === 0) return others;
+  return fc.oneof({ weight: 6, arbitrary: others }, { weight: 1, arbitrary: fc.constant(dormant[0]!) });
 }
 
 /** A role's actors that are generated: user0 and user1; a lone administrator is plain `admin`. */
@@ -70,6 +82,7 @@ function value(field: Field): fc.Arbitrary<Json> {
       return oneOf(field.values, fc.integer({ min: field.min, max: Math.min(field.max, SMALL) }));
     case 'u64':
       return oneOf(field.values, fc.nat(0x2_2000));
+    case 'name':
     case 'choice':
     case 'whole':
       return oneOf<Json>(field.values, fc.constantFrom(...field.values));

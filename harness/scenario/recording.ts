@@ -4,16 +4,17 @@ import type { Livelock } from '../machine/livelock.ts';
 import { LivelockOnset } from '../machine/livelock-onset.ts';
 import type { Outcome } from '../machine/machine.ts';
 import { type RecordedStep, Recorder } from '../machine/recorder.ts';
-import type { Call } from '../machine/thread.ts';
+import { type Call, hasReturned, type Signal } from '../machine/thread.ts';
 import type { DeviceRecord, Model, World } from '../model/model.ts';
 import type { Execution, Finding } from '../model/property.ts';
 import type { Scenario } from './scenario.ts';
 
-/** A call as `exec --json` prints it; without `ret` it never returned. */
+/** A call as `exec --json` prints it; without `ret` and `signal` it never returned. */
 export interface CallRecord {
   readonly actor: string;
   readonly op: string;
   readonly ret?: number;
+  readonly signal?: Signal;
 }
 
 /** A claim that an execution broke. */
@@ -146,11 +147,16 @@ function judge(
 /** Returned calls in the order in which they returned, then those that never did, by actor. */
 export function callRecords(returned: readonly Call[], begun: readonly Call[]): CallRecord[] {
   return [
-    ...returned.map((call) => ({ actor: call.thread.name, op: call.work.name, ret: call.ret! })),
+    ...returned.map(returnedRecord),
     ...begun
-      .filter((call) => call.ret === null)
+      .filter((call) => !hasReturned(call))
       // Not in the order in which they began: nothing in the kernel can tell that.
       .sort((a, b) => a.thread.id - b.thread.id)
       .map((call) => ({ actor: call.thread.name, op: call.work.name })),
   ];
+}
+
+function returnedRecord({ thread, work, ret, signal }: Call): CallRecord {
+  const record = { actor: thread.name, op: work.name };
+  return signal === null ? { ...record, ret: ret! } : { ...record, signal };
 }

@@ -1,5 +1,5 @@
 import type { Field, Fields, Json, OperationSpec } from '../model/field.ts';
-import { simplest } from '../model/field.ts';
+import { mainRole, rolesOf, simplest } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
 import { actorNames } from './arbitrary.ts';
 
@@ -37,10 +37,10 @@ function trimmed(fields: Fields, given: { readonly [name: string]: Json }): { [n
   return kept;
 }
 
-/** An optional field that is left out means its zero value in a request, else the first of its list. */
+/** An optional field that is left out means its zero value in a request, else the first of its list. A name is none. */
 function isDefault(field: Field, value: Json): boolean {
   if (field.kind === 'record') return Object.keys(value as object).length === 0;
-  return value === defaultOf(field);
+  return field.kind !== 'name' && value === defaultOf(field);
 }
 
 /** What an optional field that is left out means. */
@@ -51,6 +51,7 @@ function defaultOf(field: Field): Json {
       return 0;
     case 'record':
       return {};
+    case 'name':
     case 'choice':
     case 'whole':
       return field.values[0]!;
@@ -90,7 +91,7 @@ export function* candidates(series: SeriesInfo, draft: Draft): Generator<Draft> 
 
 /** Moving an actor's operations to the first actor of its role, and swapping the two. */
 function* renamings(series: SeriesInfo, ops: readonly Operation[]): Generator<Operation[]> {
-  for (const role of new Set(series.operations.map((spec) => spec.role))) {
+  for (const role of new Set(series.operations.flatMap(rolesOf))) {
     const [first] = actorNames(role);
     for (const actor of new Set(ops.map((op) => op.actor))) {
       if (actor === first || roleOf(actor) !== role) continue;
@@ -100,11 +101,13 @@ function* renamings(series: SeriesInfo, ops: readonly Operation[]): Generator<Op
       );
     }
   }
-  // One operation alone can move too.
+  // One operation alone can move too, also to an actor of another role that may ask for it.
   for (let i = 0; i < ops.length; i++) {
     const op = ops[i]!;
-    const [first] = actorNames(roleOf(op.actor));
-    if (op.actor !== first) yield ops.map((old, at) => (at === i ? { ...old, actor: first } : old));
+    for (const role of new Set([roleOf(op.actor), mainRole(specOf(series, op))])) {
+      const [first] = actorNames(role);
+      if (op.actor !== first) yield ops.map((old, at) => (at === i ? { ...old, actor: first } : old));
+    }
   }
 }
 
@@ -122,8 +125,8 @@ export const typical = (spec: OperationSpec, actor: string): Operation => ({
 function* simplerKinds(series: SeriesInfo, op: Operation): Generator<Operation> {
   for (const spec of series.operations) {
     if (spec.name === op.op) return;
-    const [first] = actorNames(spec.role);
-    const actor = roleOf(op.actor) === spec.role ? op.actor : first;
+    const [first] = actorNames(mainRole(spec));
+    const actor = rolesOf(spec).includes(roleOf(op.actor)) ? op.actor : first;
     const fields = Object.entries(spec.fields).filter(([, field]) => field.optional !== true);
     const alike = Object.fromEntries(fields.map(([name, field]) => [name, op[name] ?? simplest(field)]));
     yield typical(spec, actor);

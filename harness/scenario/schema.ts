@@ -1,4 +1,4 @@
-import type { Field, Fields, Json } from '../model/field.ts';
+import { type Field, type Fields, type Json, rolesOf } from '../model/field.ts';
 import type { SeriesInfo } from '../model/model.ts';
 import { FORMAT } from './scenario.ts';
 
@@ -31,7 +31,7 @@ export function scenarioSchema(series: SeriesInfo): Schema {
             additionalProperties: false,
             properties: {
               // Two digits: as many actors as a scenario of OPS_MAX operations can need, and thread ids fit a byte.
-              actor: { type: 'string', pattern: `^${spec.role}[0-9]{0,2}$` },
+              actor: { type: 'string', pattern: actorPattern(rolesOf(spec)) },
               op: { const: spec.name },
               ...properties(spec.fields),
             },
@@ -42,6 +42,10 @@ export function scenarioSchema(series: SeriesInfo): Schema {
     },
   };
 }
+
+/** One role as `^user[0-9]{0,2}$`, several as `^(user|child)[0-9]{0,2}$`. */
+const actorPattern = (roles: readonly string[]): string =>
+  `^${roles.length === 1 ? roles[0] : `(${roles.join('|')})`}[0-9]{0,2}$`;
 
 const required = (fields: Fields): string[] =>
   Object.entries(fields)
@@ -74,6 +78,8 @@ function fieldSchema(field: Field): Schema {
       };
     case 'choice':
       return { enum: field.values, description: field.about };
+    case 'name':
+      return { type: 'string', pattern: '^[a-z][a-z0-9_]{0,15}$', description: field.about };
     case 'whole':
       return { ...(field.schema as Schema), description: field.about };
     case 'record':

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import type { Json } from '../model/field.ts';
+import { mainRole } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
 import type { OperationBody, SmallWorld } from '../model/small-world.ts';
 import { actorNames } from './arbitrary.ts';
@@ -117,17 +118,17 @@ interface Counted<T> {
 }
 
 /** Every operation of the tiny series by any of its actors, with how many of its fields are away from typical. */
-const everyOperation: readonly Counted<Operation>[] = tiny.operations.flatMap(({ name, role }) =>
-  actorNames(role).flatMap((actor): Counted<Operation>[] =>
-    name === 'put'
+const everyOperation: readonly Counted<Operation>[] = tiny.operations.flatMap((spec) =>
+  actorNames(mainRole(spec)).flatMap((actor): Counted<Operation>[] =>
+    spec.name === 'put'
       ? product<Json>([
           [1, 2, 5],
           ['soft', 'hard'],
         ]).map(([n, how]) => ({
-          value: { actor, op: name, n: n!, deep: { how: how! } },
+          value: { actor, op: spec.name, n: n!, deep: { how: how! } },
           changes: Number(n !== 1) + Number(how !== 'soft'),
         }))
-      : [{ value: { actor, op: name }, changes: 0 }],
+      : [{ value: { actor, op: spec.name }, changes: 0 }],
   ),
 );
 

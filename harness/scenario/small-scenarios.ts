@@ -1,4 +1,5 @@
 /** All scenarios of a bound, without schedules: what `verify MODEL` explores. */
+import { mainRole } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
 import type { SmallActor, SmallWorld } from '../model/small-world.ts';
 import { actorNames } from './arbitrary.ts';
@@ -40,7 +41,7 @@ function* typicalScenarios(
   opsCount: number,
   changesMax: number,
 ): Generator<SmallScenario> {
-  const roles = [...new Set(series.operations.map(({ role }) => role))].map((role) => ({
+  const roles = [...new Set(series.operations.map(mainRole))].map((role) => ({
     actors: actorNames(role),
     choices: choicesOf(series, role, changesMax),
   }));
@@ -77,7 +78,7 @@ function* worlds(series: SeriesInfo, changesMax: number): Generator<{ world: Wor
 }
 
 function choicesOf(series: SeriesInfo, role: string, changesMax: number): Choice[] {
-  const specs = series.operations.filter((spec) => spec.role === role);
+  const specs = series.operations.filter((spec) => mainRole(spec) === role);
   const [actor] = actorNames(role);
   const choices: Choice[] = [];
   for (let changes = 0; changes <= changesMax; changes++) {

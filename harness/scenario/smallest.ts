@@ -1,4 +1,4 @@
-import type { Field, Json, OperationSpec } from '../model/field.ts';
+import { type Field, type Json, mainRole, type OperationSpec } from '../model/field.ts';
 import type { Operation, SeriesInfo } from '../model/model.ts';
 import { actorNames } from './arbitrary.ts';
 import { typical } from './reduce.ts';
@@ -10,7 +10,7 @@ const CHANGES_MAX = 2;
 export function* singles(series: SeriesInfo): Generator<Operation[]> {
   for (let changes = 0; changes <= CHANGES_MAX; changes++) {
     for (const spec of series.operations) {
-      for (const op of variants(spec, actorNames(spec.role)[0], changes)) yield [op];
+      for (const op of variants(spec, actorNames(mainRole(spec))[0], changes)) yield [op];
     }
   }
 }
@@ -37,9 +37,9 @@ export function* pairs(series: SeriesInfo, kinds: ReadonlySet<string>): Generato
 }
 
 function actorPairs(first: OperationSpec, second: OperationSpec): [string, string][] {
-  const [a, other] = actorNames(first.role);
-  const [b] = actorNames(second.role);
-  return first.role === second.role
+  const [a, other] = actorNames(mainRole(first));
+  const [b] = actorNames(mainRole(second));
+  return mainRole(first) === mainRole(second)
     ? [
         [a, a],
         [a, other],

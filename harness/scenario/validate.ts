@@ -70,7 +70,7 @@ function describe(errors: readonly ErrorObject[]): string {
       return `${at} is ${found}; allowed: ${schema.minimum} to ${schema.maximum}${isU64(error) ? ', or a string like "0x100000000000"' : ''}.`;
     }
     case 'pattern':
-      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for ${actorsOf(error)}` : 'allowed: a number, or "0x" and hexadecimal digits'}.`;
+      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for ${actorsOf(error)}` : isU64(error) ? 'allowed: a number, or "0x" and hexadecimal digits' : 'allowed: a small letter, then up to 15 small letters, digits or "_"'}.`;
     case 'type':
       return `${at} is ${kindOf(error.data)}; expected ${isU64(error) ? 'a whole number or a string like "0x1000"' : article(error.params.type)}.`;
     case 'maxItems':
@@ -95,8 +95,10 @@ function operations(error: ErrorObject): string {
 
 /** `^user[0-9]{0,2}$` in words. */
 function actorsOf(error: ErrorObject): string {
-  const role = String(error.params.pattern).replace(/^\^|\[.*$/g, '');
-  return `${role}, ${role}0, ${role}1 and so on to ${role}99`;
+  const roles = String(error.params.pattern)
+    .replace(/^\^\(?|\)?\[.*$/g, '')
+    .split('|');
+  return roles.map((role) => `${role}, ${role}0, ${role}1 and so on to ${role}99`).join('; or ');
 }
 
 function article(type: unknown): string {

@@ -4,6 +4,7 @@ import { random } from '../../harness/explore/rng.ts';
 import { Uniform } from '../../harness/explore/uniform.ts';
 import { Audit } from '../../harness/machine/audit.ts';
 import { compileProgram, execute, type Run } from '../../harness/machine/execute.ts';
+import { mainRole } from '../../harness/model/field.ts';
 import { instrument } from '../../harness/model/instrument.ts';
 import type { Model, Operation, WorldConfig } from '../../harness/model/model.ts';
 import { base } from './base.ts';
@@ -47,7 +48,7 @@ const VARIANTS: readonly Operation[] = [
   { actor: 'vcpu0', op: 'pcilg', pcias: 15, offset: 0, len: 4 },
 ];
 
-const roleOf = (op: string): string => zpciIo.operations.find(({ name }) => name === op)!.role;
+const roleOf = (op: string): string => mainRole(zpciIo.operations.find(({ name }) => name === op)!);
 
 /** The operation by the `index`-th actor of its role, so that two run concurrently. */
 const operation = (op: string, index: number): Operation => ({
