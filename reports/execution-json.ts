@@ -29,7 +29,7 @@ export function executionJson(recording: Recording): ExecutionJson {
     model: model.id,
     provenance: provenanceOf(model.state.source),
     outcome,
-    calls: calls.map(({ actor, op, ret }) => (ret === undefined ? { actor, op } : { actor, op, ret })),
+    calls: calls.map(callJson),
     device: device.map((reached) => ({ ...reached })),
     violations: violations.map(({ property, kind, step, message }) => ({ property, kind, step, message })),
     steps: steps.map(({ actor, function: name, text }) => ({
@@ -38,6 +38,11 @@ export function executionJson(recording: Recording): ExecutionJson {
     })),
     ...(outcome === 'deadlock' ? { waiting: waiting.map(waitJson) } : {}),
   };
+}
+
+function callJson({ actor, op, ret, signal }: CallRecord): CallRecord {
+  if (signal !== undefined) return { actor, op, signal };
+  return ret === undefined ? { actor, op } : { actor, op, ret };
 }
 
 function waitJson({ actor, op, since, waitsFor, edge, heldBy, holds }: WaitRecord): WaitRecord {

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { renderExecution } from '../../reports/execution.ts';
+import { executionJson } from '../../reports/execution-json.ts';
 import { endsOf } from '../campaign/ends.ts';
 import { BruteForce } from '../explore/brute-force.fixture.ts';
 import { type Benches, compileProgram, execute } from '../machine/execute.ts';
@@ -90,11 +92,14 @@ describe('an actor that a model starts', () => {
 });
 
 test('a call that ends with a signal has returned, and has it in the place of a value', () => {
-  const { calls, steps } = record(v1, scenario([play('user0', 'ball'), play('user1', 'ball')]), STEPS_MAX);
+  const recording = record(v1, scenario([play('user0', 'ball'), play('user1', 'ball')]), STEPS_MAX);
+  const { calls, steps } = recording;
   expect(calls).toEqual([
     { actor: 'user0', op: 'play', ret: 5 },
     { actor: 'user1', op: 'play', signal: 'SIGBUS' },
   ]);
+  expect(executionJson(recording).calls).toEqual(calls);
+  expect(renderExecution(recording, { color: false, width: 80 })).toContain('user1  play  got SIGBUS');
   expect(steps.at(-1)!.returns).toEqual({ op: 'play', ret: null, signal: 'SIGBUS' });
 });
 
