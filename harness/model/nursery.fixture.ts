@@ -89,7 +89,12 @@ export const nursery = defineSeries<NurseryKernel, NurseryWorld, null, NurseryWo
       fields: { toy: { kind: 'name', values: ['ball', 'kite'], about: 'which', optional: true } },
     },
   ],
-  world: {},
+  world: {
+    light: { kind: 'choice', values: ['on', 'off'], about: 'whether one can see', optional: true },
+    game: { kind: 'choice', values: ['tag', 'reading'], about: 'what they play', optional: true },
+  },
+  worldProblem: ({ light, game }) =>
+    light === 'off' && game === 'reading' ? 'nobody reads in the dark' : null,
   dormant: (actor) => actor.startsWith('child'),
   operationsProblem: (ops) =>
     ops.some(({ actor }) => actor.startsWith('child')) && !ops.some(({ op }) => op === 'fork')

@@ -9,6 +9,10 @@ export interface Workload {
   readonly ops: readonly Operation[];
 }
 
+/** Whether a world is one that a scenario file may have. */
+export const isPossible = (series: SeriesInfo, world: WorldConfig): boolean =>
+  (series.worldProblem?.(world) ?? null) === null;
+
 /** How many different selections of operation kinds are drawn from. */
 const SWARMS = 48;
 
@@ -29,7 +33,8 @@ export function workloads(series: SeriesInfo, opsMax: number): fc.Arbitrary<Work
     }),
   );
   return fc.record({
-    world: worldConfig(series.world),
+    // Settings that are valid one by one may not be so together.
+    world: worldConfig(series.world).filter((world) => isPossible(series, world)),
     ops: fc.nat(sequences.length - 1).chain((i) => sequences[i]!),
   });
 }

@@ -103,6 +103,24 @@ test('a call that ends with a signal has returned, and has it in the place of a 
   expect(steps.at(-1)!.returns).toEqual({ op: 'play', ret: null, signal: 'SIGBUS' });
 });
 
+describe('settings that are no world together', () => {
+  const dark = { light: 'off', game: 'reading' };
+
+  test('are not generated, alone they are', () => {
+    const worlds = fc.sample(workloads(nursery, 2), { numRuns: 2_000, seed: 1 }).map(({ world }) => world);
+    expect(worlds).toContainEqual({ light: 'off' });
+    expect(worlds).toContainEqual({ game: 'reading' });
+    expect(worlds).not.toContainEqual(dark);
+  });
+
+  test('are no small scenario, and nothing shrinks to them', () => {
+    const small = smallScenarios(nursery, { kind: 'typical', ops: 0, changes: 2 });
+    expect(small.map(({ world }) => world)).toEqual([{}, { light: 'off' }, { game: 'reading' }]);
+    const worlds = [...candidates(nursery, { world: dark, ops: [] })].map(({ world }) => world);
+    expect(worlds).toEqual([{ game: 'reading' }, { light: 'off' }]);
+  });
+});
+
 describe('the vocabulary', () => {
   test('lets each role of an operation ask for it, and takes any identifier for a name', () => {
     const check = new Ajv({ strict: false, discriminator: true }).compile(scenarioSchema(nursery));

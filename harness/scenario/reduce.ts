@@ -1,7 +1,7 @@
 import type { Field, Fields, Json, OperationSpec } from '../model/field.ts';
 import { mainRole, rolesOf, simplest } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
-import { actorNames } from './arbitrary.ts';
+import { actorNames, isPossible } from './arbitrary.ts';
 
 /** A scenario without its schedule, while it is shrunk. */
 export interface Draft {
@@ -68,7 +68,8 @@ export function* candidates(series: SeriesInfo, draft: Draft): Generator<Draft> 
   const { world, ops } = draft;
   for (let i = 0; i < ops.length; i++) yield { world, ops: ops.filter((_, at) => at !== i) };
   for (const name of Object.keys(world)) {
-    yield { world: Object.fromEntries(Object.entries(world).filter(([key]) => key !== name)), ops };
+    const less = Object.fromEntries(Object.entries(world).filter(([key]) => key !== name));
+    if (isPossible(series, less)) yield { world: less, ops };
   }
   for (const other of renamings(series, ops)) yield normalize(series, { world, ops: other });
   for (let i = 0; i < ops.length; i++) {
@@ -84,8 +85,10 @@ export function* candidates(series: SeriesInfo, draft: Draft): Generator<Draft> 
   for (const [name, field] of Object.entries(series.world)) {
     const value = world[name];
     if (value === undefined || field.kind === 'record') continue;
-    for (const simpler of field.values.slice(1, rankOf(field, value)))
-      yield { world: { ...world, [name]: simpler }, ops };
+    for (const simpler of field.values.slice(1, rankOf(field, value))) {
+      const changed = { ...world, [name]: simpler };
+      if (isPossible(series, changed)) yield { world: changed, ops };
+    }
   }
 }
 

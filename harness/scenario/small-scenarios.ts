@@ -2,7 +2,7 @@
 import { mainRole } from '../model/field.ts';
 import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
 import type { SmallActor, SmallWorld } from '../model/small-world.ts';
-import { actorNames } from './arbitrary.ts';
+import { actorNames, isPossible } from './arbitrary.ts';
 import { variants } from './smallest.ts';
 
 /** Which scenarios: plain data, so that a worker can make the same list. */
@@ -46,6 +46,7 @@ function* typicalScenarios(
     choices: choicesOf(series, role, changesMax),
   }));
   for (const { world, changes } of worlds(series, changesMax)) {
+    if (!isPossible(series, world)) continue;
     for (const ops of sequences(roles, opsCount, changesMax - changes)) {
       yield {
         world,
