@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { random } from '../../harness/explore/rng.ts';
+import { Uniform } from '../../harness/explore/uniform.ts';
+import { Audit } from '../../harness/machine/audit.ts';
+import { compileProgram, execute, type Run } from '../../harness/machine/execute.ts';
+import type { Model, Operation, WorldConfig } from '../../harness/model/model.ts';
+import { series as vfioMmap } from './series.ts';
+
+const STEPS_MAX = 4000;
+const SEEDS = 8;
+
+type Body = { readonly op: string; readonly [field: string]: Operation[string] };
+
+const MAP: Body = { op: 'mmap', bar: 4, offset: 0, length: 0x4000, prot: 'rw', as: 'm0' };
+
+/** One of each kind of operation, without its actor. */
+const KINDS: readonly Body[] = [
+  { op: 'region_info', bar: 1 },
+  { op: 'mmap', bar: 4, offset: 0x1000, length: 0x2000, prot: 'rw', as: 'm1' },
+  { op: 'touch', map: 'm0', offset: 0, access: 'store' },
+  { op: 'mmio_read', map: 'm0', offset: 0x1000, length: 16 },
+  { op: 'mmio_write', map: 'm0', offset: 0x3ff8, length: 8 },
+  { op: 'pread', bar: 4, pos: 3, count: 6 },
+  { op: 'pwrite', bar: 1, pos: 0x3fc, count: 8 },
+  { op: 'mprotect', map: 'm0', prot: 'r' },
+  { op: 'munmap', map: 'm0', offset: 0x1000, length: 0x1000 },
+  { op: 'memory_disable' },
+  { op: 'memory_enable' },
+  { op: 'reset' },
+  { op: 'close' },
+  { op: 'open' },
+  { op: 'fork' },
+];
+
+/** Other ways through the same code. */
+const VARIANTS: readonly Body[] = [
+  { op: 'mmap', bar: 4, offset: 0, length: 0x4000, prot: 'rw', file: 'mem', as: 'm0' },
+  { op: 'mmap', bar: 0, offset: 0, length: 0x1000, prot: 'rw', as: 'm0' },
+  { op: 'mmap', bar: 4, offset: 0, length: 0x5000, prot: 'rw', as: 'm0' },
+  { op: 'munmap', map: 'm0' },
+  { op: 'mmio_read', map: 'm1', offset: 0, length: 8 },
+  { op: 'mmio_write', map: 'm0', offset: 0, length: 65, buffer: 'bad' },
+  { op: 'mprotect', map: 'm0', prot: '' },
+];
+
+const by = (actor: string, ...bodies: readonly Body[]): Operation[] =>
+  bodies.map((body) => ({ actor, ...body }));
+
+const OFF: Operation = { actor: 'admin', op: 'power_off' };
+
+const alone = [...KINDS, ...VARIANTS].map((body) => [...by('user0', MAP, body), ...by('user1', MAP, body)]);
+
+/** Two at a time on a mapping that is there, and may be touched or not. */
+const pairs = KINDS.flatMap((first, at) =>
+  KINDS.slice(at).map((second) => [...by('user0', MAP, KINDS[2]!, first), ...by('user1', second)]),
+);
+
+/** Hot unplug while everybody is busy, and children that keep what they have. */
+const crowds = [
+  [...by('user0', MAP, KINDS[4]!, KINDS[3]!), ...by('user1', ...KINDS.slice(9, 13)), OFF],
+  [...by('user0', MAP, { op: 'fork' }, { op: 'memory_disable' }), ...by('child0', KINDS[3]!, KINDS[2]!), OFF],
+  [
+    ...by('user0', MAP, { op: 'fork' }, { op: 'close' }),
+    ...by('child0', { op: 'munmap', map: 'm0' }, { op: 'close' }),
+    OFF,
+  ],
+  [
+    ...by('user0', { op: 'close' }, { op: 'open' }, MAP),
+    ...by('user1', { op: 'close' }, { op: 'open' }, MAP),
+    OFF,
+  ],
+  [
+    ...by('user0', MAP, { op: 'reset' }, { op: 'fork' }),
+    ...by('user1', { op: 'fork' }, { op: 'fork' }),
+    { ...OFF },
+    { actor: 'admin1', op: 'power_off' },
+  ],
+];
+
+const WORLDS: readonly WorldConfig[] = [
+  { mio: true },
+  { arch: 'x86' },
+  { function: 'ism' },
+  { function: 'ism', mio: true },
+  { owner: 'silent' },
+  { memory: 'disabled' },
+  { fault: 'kmalloc' },
+  {
+    bars: [
+      { bar: 4, size: 0x800 },
+      { bar: 1, size: 0x100, type: 'io' },
+    ],
+  },
+];
+
+interface Case {
+  readonly world: WorldConfig;
+  readonly ops: readonly Operation[];
+}
+
+const CASES: readonly Case[] = [
+  ...[...alone, ...pairs, ...crowds].map((ops) => ({ world: {}, ops })),
+  ...WORLDS.flatMap((world) => [...alone, ...crowds].map((ops) => ({ world, ops }))),
+];
+
+function runs(
+  model: Model,
+  cases: readonly Case[],
+  each: (run: Run, where: Case, seed: number) => void,
+): Audit {
+  const audit = new Audit();
+  const schedule = new Uint8Array(STEPS_MAX);
+  for (const where of cases) {
+    const program = compileProgram(model, where.world, where.ops);
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const run = execute(program, new Uniform(random(seed)), STEPS_MAX, schedule, {
+        audit,
+        observe: (machine) => audit.observing(machine),
+      });
+      each(run, where, seed);
+    }
+  }
+  return audit;
+}
+
+interface Judged {
+  readonly audit: Audit;
+  /** Executions that ended as none should, in words. */
+  readonly wrong: ReadonlySet<string>;
+}
+
+const judged = new Map<string, Judged>();
+
+/** All cases on one state, run once for the tests below. */
+function judge(id: string): Judged {
+  const known = judged.get(id);
+  if (known !== undefined) return known;
+  const wrong = new Set<string>();
+  const audit = runs(vfioMmap.model(id)!, CASES, ({ machine, outcome }, { world, ops }, seed) => {
+    const where = `${JSON.stringify({ world, ops })} with seed ${seed}`;
+    const spins = id === 'v3+mutant-retry-forever';
+    if (outcome !== 'finished' && outcome !== 'deadlock' && !spins) wrong.add(`${outcome}: ${where}`);
+    const blamed = id.includes('mutant-leak-mmap-lock') || id.includes('mutant-memory-lock-first') || spins;
+    if (outcome === 'deadlock' && !machine.waitsByDesign && !blamed) wrong.add(`deadlock: ${where}`);
+    for (const { thread, awaits } of machine.deadlock?.stuck ?? []) {
+      if (!thread.alive)
+        wrong.add(`${thread.name} was found stuck in "${awaits}" and ended after all: ${where}`);
+    }
+  });
+  judged.set(id, { audit, wrong });
+  return { audit, wrong };
+}
+
+const STATES = [...vfioMmap.states.map(({ id }) => id), 'v3:2+3', 'v3:1+3', 'v7:1+2'];
+
+describe.each(STATES)('%s', (id) => {
+  test('touches nothing but what its steps name', () => {
+    expect(judge(id).audit.findings).toEqual([]);
+  });
+
+  test('ends, or waits by design; who is found stuck stays so', () => {
+    expect([...judge(id).wrong]).toEqual([]);
+  });
+});

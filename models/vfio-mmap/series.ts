@@ -1,0 +1,48 @@
+import { defineSeries } from '../../harness/model/series.ts';
+import type { StateClaim } from '../../harness/model/state-claim.ts';
+import { claims, stateClaims } from '../../properties/vfio-mmap/claims.ts';
+import { base } from './base.ts';
+import type { VfioKernel } from './kernel.ts';
+import { mmio_lookup_pfn } from './mmio.ts';
+import { operations, world } from './operations.ts';
+import { compile, configure } from './settings.ts';
+import { smallWorlds } from './small-worlds.ts';
+import { states } from './states.ts';
+import { VfioWorld } from './world.ts';
+import { operationsProblem, worldProblem } from './world-problem.ts';
+
+/** They ask for facts of the kernel, and not which patch brought them. */
+const ofKernel: readonly StateClaim<VfioKernel>[] = stateClaims.map(({ check, ...claim }) => ({
+  ...claim,
+  check: (kernel, _patches, report) => check(kernel, [], report),
+}));
+
+export const vfioMmap = defineSeries({
+  name: 'vfio-mmap',
+  title: 'VFIO_PCI_MMAP removal and s390 BAR mmap',
+  thread: '20240529-vfio_pci_mmap-v3-0-cd217d019218@linux.ibm.com',
+  base,
+  states,
+  operations,
+  world,
+  features,
+  properties: claims,
+  stateClaims: ofKernel,
+  compile,
+  worldProblem,
+  operationsProblem,
+  dormant: (actor: string) => actor.startsWith('child'),
+  smallWorlds,
+  configure,
+  createWorld: (machine, kernel, settings) => new VfioWorld(machine, kernel, settings),
+});
+
+/** What claims may require: see `requires` in properties/vfio-mmap/. */
+function features(kernel: VfioKernel): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (kernel.mmio_lookup_pfn !== mmio_lookup_pfn) names.add('fixup');
+  return names;
+}
+
+/** The name under which the command line finds the series of a folder. */
+export { vfioMmap as series };
