@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { zpciIo } from '../../models/zpci-io/series.ts';
+import { series as msixMmap } from '../../models/msix-mmap/series.ts';
+import { series as vfioMmap } from '../../models/vfio-mmap/series.ts';
+import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import { derive } from '../explore/rng.ts';
 import { SearchStrategies } from '../explore/strategies.ts';
 import type { Model } from '../model/model.ts';
@@ -21,7 +23,12 @@ function traits(model: Model, { machine, world, outcome }: Run): unknown {
   return {
     outcome,
     schedule: [...machine.schedule.subarray(0, machine.steps)],
-    calls: machine.calls.map(({ work, begun, returned, ret }) => [work.name, begun, returned, ret]),
+    calls: machine.calls.map(({ work, begun, returned, ret, signal }) => [
+      work.name,
+      begun,
+      returned,
+      signal ?? ret,
+    ]),
     threads: machine.threads.map(({ name, alive, locksHeld }) => [name, alive, locksHeld]),
     objects: machine.objects.map((object) => `${object.name}: ${object.show()}`),
     deadlock: machine.deadlock?.stuck.map(({ thread, awaits, holds }) => [thread.name, awaits, holds]),
@@ -32,8 +39,11 @@ function traits(model: Model, { machine, world, outcome }: Run): unknown {
 }
 
 describe('a world that is reset and used again does what a fresh one does', () => {
-  test.each(zpciIo.states.map(({ id }) => id))('%s', (id) => {
-    const model = zpciIo.model(id)!;
+  const states = [zpciIo, vfioMmap, msixMmap].flatMap((series) =>
+    series.states.map(({ id }) => ({ series, id })),
+  );
+  test.each(states)('$series.name/$id', ({ series, id }) => {
+    const model = series.model(id)!;
     const benches: Benches = new Map();
     const buffers = { reused: new Uint8Array(STEPS_MAX), fresh: new Uint8Array(STEPS_MAX) };
     const runs = (
@@ -43,7 +53,7 @@ describe('a world that is reset and used again does what a fresh one does', () =
       const strategies = new SearchStrategies('portfolio', derive(7, 0));
       return Array.from({ length: SCHEDULES }, (_, i) => traits(model, run(program, strategies, i)));
     };
-    for (const { world, ops } of fc.sample(workloads(zpciIo, 6), { numRuns: 120, seed: 11 })) {
+    for (const { world, ops } of fc.sample(workloads(series, 6), { numRuns: 100, seed: 11 })) {
       const shared = compileProgram(model, world, ops, benches);
       const alone = compileProgram(model, world, ops);
       const reused = runs(
