@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { random } from '../../harness/explore/rng.ts';
+import { Uniform } from '../../harness/explore/uniform.ts';
+import { Audit } from '../../harness/machine/audit.ts';
+import { compileProgram, execute } from '../../harness/machine/execute.ts';
+import { mainRole } from '../../harness/model/field.ts';
+import type { Operation, WorldConfig } from '../../harness/model/model.ts';
+import { series as msixMmap } from './series.ts';
+
+const STEPS_MAX = 4000;
+const SEEDS = 10;
+
+/** One of each kind of operation, without its actor. */
+const KINDS: Readonly<Record<string, { readonly [field: string]: Operation[string] }>> = {
+  region_info: { bar: 0 },
+  device_info: {},
+  mmap: { bar: 0, offset: 0, length: 0x1000, as: 'm0' },
+  munmap: { map: 'm0' },
+  touch: { map: 'm0', offset: 0, access: 'store' },
+  pread: { bar: 2, pos: 0x18, count: 16 },
+  pwrite: { bar: 0, pos: 1, count: 8 },
+  ioeventfd: { bar: 2, pos: 0x1000, count: 4 },
+  set_irqs: { vectors: 2 },
+  close: {},
+  open: {},
+  trigger: { vector: 0 },
+  affinity: { vector: 0 },
+  hot_remove: { slot: 2 },
+  hot_add: { slot: 2, size: 0x1000 },
+};
+
+/** Other ways through the same code. */
+const VARIANTS: readonly Operation[] = [
+  { actor: 'user0', op: 'region_info', bar: 2 },
+  { actor: 'user0', op: 'region_info', bar: 5 },
+  { actor: 'user0', op: 'mmap', bar: 2, offset: 0, length: 0x20000, as: 'm0' },
+  { actor: 'user0', op: 'mmap', bar: 2, offset: 0x10000, length: 0x10000, as: 'm1' },
+  { actor: 'user0', op: 'mmap', bar: 0, offset: 0, length: 0, as: 'm0' },
+  { actor: 'user0', op: 'ioeventfd', bar: 2, pos: 0, count: 4 },
+  { actor: 'user0', op: 'pwrite', bar: 0, pos: 0x1000, count: 4 },
+  { actor: 'user0', op: 'set_irqs', vectors: 0 },
+  { actor: 'admin', op: 'hot_add', slot: 3, size: 0x100000 },
+];
+
+const roleOf = (op: string): string => mainRole(msixMmap.operations.find(({ name }) => name === op)!);
+
+/** The operation by the `index`-th actor of its role, so that two run concurrently. */
+const operation = (op: string, index: number): Operation => ({
+  actor: `${roleOf(op)}${index}`,
+  op,
+  ...KINDS[op],
+});
+
+const alone = [
+  ...Object.keys(KINDS).map((op) => [operation(op, 0)]),
+  ...VARIANTS.map((variant) => [variant]),
+];
+
+const pairs = Object.keys(KINDS).flatMap((first, at, all) =>
+  all.slice(at).map((second) => [operation(first, 0), operation(second, 1)]),
+);
+
+/** Everybody is busy, and each with a second call after the first. */
+const crowds = [
+  ['mmap', 'hot_add', 'close', 'region_info'],
+  ['mmap', 'touch', 'munmap', 'hot_add', 'hot_remove'],
+  ['set_irqs', 'affinity', 'trigger', 'pwrite'],
+  ['close', 'open', 'hot_add', 'mmap'],
+].map((ops) => ops.map((op, index) => operation(op, index)).flatMap((first) => [first, first]));
+
+const WORLDS: readonly WorldConfig[] = [
+  { opened: false },
+  { pageSize: 4096 },
+  { arch: 'x86', igdFails: true, opened: false },
+  { neighbour: [{ bar: 0, size: 0x1000, at: 0x1000 }] },
+  { resourceAlignment: '0000:01:00.0', probeOnly: true, opened: false },
+];
+
+interface Case {
+  readonly world: WorldConfig;
+  readonly ops: readonly Operation[];
+}
+
+const CASES: readonly Case[] = [
+  ...[...alone, ...pairs, ...crowds].map((ops) => ({ world: {}, ops })),
+  ...WORLDS.flatMap((world) => [...alone, ...crowds].map((ops) => ({ world, ops }))),
+];
+
+/** Mutants whose locks are wrong on purpose. */
+const STUCK = ['v4.8+mutant-leak-lock', 'v4.8+mutant-lock-cycle', 'v4.8+mutant-lock-spin'];
+
+describe.each(msixMmap.states.map(({ id }) => id))('%s', (id) => {
+  test('touches nothing but what its steps name, and ends', () => {
+    const audit = new Audit();
+    const schedule = new Uint8Array(STEPS_MAX);
+    const wrong = new Set<string>();
+    for (const { world, ops } of CASES) {
+      const program = compileProgram(msixMmap.model(id)!, world, ops);
+      for (let seed = 0; seed < SEEDS; seed++) {
+        const { outcome } = execute(program, new Uniform(random(seed)), STEPS_MAX, schedule, {
+          audit,
+          observe: (machine) => audit.observing(machine),
+        });
+        if (outcome !== 'finished' && !STUCK.includes(id)) {
+          wrong.add(`${outcome}: ${JSON.stringify({ world, ops })} with seed ${seed}`);
+        }
+      }
+    }
+    expect(audit.findings).toEqual([]);
+    expect([...wrong]).toEqual([]);
+  });
+});

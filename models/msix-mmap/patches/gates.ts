@@ -1,0 +1,42 @@
+/** The questions that postings put before they let the MSI-X table be mapped. */
+import type { MsixGate } from '../kernel.ts';
+import { always } from './mainline.ts';
+
+const filtersMsi: MsixGate['ownPath'] = (settings) => settings.filtersMsi;
+
+/** rfc1: compiled in or not, for all host bridges. CONFIG_EEH is of powerpc only. */
+export const configEeh: MsixGate = {
+  by: 'CONFIG_EEH',
+  allows: ({ arch, eeh }) => arch === 'powernv' && eeh,
+  ownPath: filtersMsi,
+  asked: true,
+};
+
+/** rfc2: the same, and a Kconfig option. */
+export const configEehAndMsix: MsixGate = {
+  ...configEeh,
+  by: 'CONFIG_EEH and CONFIG_VFIO_PCI_MMAP_MSIX',
+  allows: (settings, kernel) => configEeh.allows(settings, kernel) && settings.mmapMsix,
+};
+
+/** rfc3: an attribute of the host bridge, which IODA bridges set. Who else would was not to be read. */
+const msiFiltered: MsixGate['ownPath'] = (settings) => settings.arch === 'powernv' && settings.filtersMsi;
+export const hostBridge: MsixGate = {
+  by: 'msi_filtered of the host bridge',
+  allows: msiFiltered,
+  ownPath: msiFiltered,
+  asked: true,
+};
+
+/** PCI_BUS_FLAGS_MSI_REMAP: set on the buses of IODA bridges, and where x86 or arm64 remap interrupts. */
+const msiRemap: MsixGate['ownPath'] = ({ arch, intrRemap, filtersMsi: truth }) =>
+  truth && (arch === 'powernv' || intrRemap);
+export const busFlag: MsixGate = {
+  by: 'PCI_BUS_FLAGS_MSI_REMAP',
+  allows: msiRemap,
+  ownPath: msiRemap,
+  asked: true,
+};
+
+/** What David Laight argued on rfc3: a function that can DMA can send the same messages anyway. */
+export const noQuestion: MsixGate = always('nothing is asked');

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../harness/model/field.ts';
+import { world } from './operations.ts';
+import { worldProblem } from './world-problem.ts';
+
+const bar = (at: number, more: { readonly [field: string]: Json } = {}) => ({
+  bar: 0,
+  size: 0x1000,
+  at,
+  ...more,
+});
+const table = { offset: 0, vectors: 2, pba: 0x800 };
+
+describe('a world that is valid field by field', () => {
+  test.each<[string, { readonly [field: string]: Json }, RegExp]>([
+    ['a BAR named twice', { bars: [bar(0), bar(0x1000)] }, /names BAR 0 twice/],
+    ['a BAR of three pages', { bars: [bar(0, { size: 0x3000 })] }, /a power of two/],
+    ['a BAR that is not naturally aligned', { bars: [bar(0x800)] }, /a multiple of it/],
+    ['two BARs in one place', { neighbour: [bar(0)] }, /over each other/],
+    [
+      'a BAR beyond the window',
+      { bars: [bar(0xff000, { size: 0x1000 }), { bar: 1, size: 0x100000, at: 0 }] },
+      /over/,
+    ],
+    [
+      'two tables',
+      { bars: [bar(0, { table }), { bar: 1, size: 0x1000, at: 0x1000, table }] },
+      /two MSI-X tables/,
+    ],
+    ['a table beyond its BAR', { bars: [bar(0, { table: { ...table, offset: 0xff0 } })] }, /beyond BAR 0/],
+    ['a table between words', { bars: [bar(0, { table: { ...table, offset: 4 } })] }, /multiple of 8/],
+    [
+      'virtual functions at an odd place',
+      { sriov: { vfs: 2, size: 0x1000, at: 0x80800 } },
+      /virtual functions/,
+    ],
+  ])('is refused with %s', (_what, config, problem) => {
+    expect(worldProblem(config)).toMatch(problem);
+  });
+
+  test('is never one that is generated', () => {
+    const whole = (name: string): readonly Json[] => {
+      const field = world[name]!;
+      return field.kind === 'whole' ? field.values : [];
+    };
+    for (const bars of whole('bars')) {
+      for (const neighbour of whole('neighbour')) {
+        for (const sriov of whole('sriov')) expect(worldProblem({ bars, neighbour, sriov })).toBeNull();
+      }
+    }
+  });
+});

@@ -1,0 +1,482 @@
+import { describe, expect, test } from 'vitest';
+import { type Deviation, Deviations } from '../../harness/explore/deviations.ts';
+import { compileProgram, execute, type Run } from '../../harness/machine/execute.ts';
+import type { Model, Operation, WorldConfig } from '../../harness/model/model.ts';
+import { record } from '../../harness/scenario/recording.ts';
+import { series as msixMmap } from '../../models/msix-mmap/series.ts';
+
+const STEPS_MAX = 10_000;
+
+type Fields = { readonly [field: string]: Operation[string] };
+
+const user = (op: string, fields: Fields = {}): Operation => ({ actor: 'user0', op, ...fields });
+const mmap = (bar: number, fields: Fields = {}): Operation =>
+  user('mmap', { bar, offset: 0, length: 0x1000, as: 'm0', ...fields });
+const info = (bar: number): Operation => user('region_info', { bar });
+const store = (offset: number, value = 0): Operation =>
+  user('touch', { map: 'm0', offset, access: 'store', value });
+const hotAdd = (size: number, slot = 2): Operation => ({ actor: 'admin', op: 'hot_add', slot, size });
+const CLOSE = user('close');
+const OPEN = user('open');
+const TRIGGER: Operation = { actor: 'device', op: 'trigger', vector: 0 };
+
+/** A page of 64 KiB with BARs of two functions in it, which nobody may move. */
+const FIXED_NEIGHBOURS: WorldConfig = {
+  bars: [{ bar: 0, size: 0x1000, at: 0, fixed: true }],
+  neighbour: [{ bar: 0, size: 0x1000, at: 0x1000, fixed: true }],
+};
+/** Of the whole window, only what lies behind BAR 0 in its page is free. */
+const FULL_WINDOW: WorldConfig = {
+  bars: [
+    { bar: 0, size: 0x1000, at: 0 },
+    { bar: 1, size: 0x1_0000, at: 0x1_0000 },
+    { bar: 2, size: 0x2_0000, at: 0x2_0000 },
+    { bar: 3, size: 0x4_0000, at: 0x4_0000 },
+    { bar: 4, size: 0x8_0000, at: 0x8_0000 },
+  ],
+};
+/** As v4.5 has it: one BAR of one page, which the table is in. */
+const TABLE_ALONE: WorldConfig = {
+  pageSize: 4096,
+  bars: [{ bar: 0, size: 0x1000, at: 0, table: { offset: 0, vectors: 2, pba: 0x800 } }],
+};
+const SUB_PAGE_PAIR: WorldConfig = {
+  bars: [
+    { bar: 0, size: 0x1000, at: 0, fixed: true },
+    { bar: 1, size: 0x1000, at: 0x1000, fixed: true },
+  ],
+};
+const UNALIGNED: WorldConfig = { bars: [{ bar: 0, size: 0x1000, at: 0x1000, fixed: true }] };
+const IGD_FAILS: WorldConfig = { arch: 'x86', igdFails: true, opened: false };
+const UNFILTERED: WorldConfig = { filtersMsi: false };
+const PARAMETER: WorldConfig = { resourceAlignment: '0000:01:00.0:noresize' };
+const VIRTUAL_FUNCTIONS: WorldConfig = { sriov: { vfs: 2, size: 0x1000, at: 0x80000 } };
+const ORDINARY: WorldConfig = { pageSize: 4096, bars: [{ bar: 0, size: 0x1000, at: 0 }] };
+
+interface Case {
+  readonly claim: string;
+  readonly kind: string;
+  /** The state that breaks it. */
+  readonly state: string;
+  readonly ops: readonly Operation[];
+  readonly world?: WorldConfig;
+  /** Who takes the first steps, before the default rule goes on. */
+  readonly first?: readonly (readonly [actor: string, steps: number])[];
+  /** A state on which the same operations ask the same of the claim, and do not break it. */
+  readonly keeper: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    claim: 'mapped-page-belongs-to-its-function',
+    kind: 'maps-another-functions-bar',
+    state: 'rfc1',
+    ops: [mmap(0)],
+    world: FIXED_NEIGHBOURS,
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'mapped-page-belongs-to-its-function',
+    kind: 'maps-another-functions-bar',
+    state: 'rfc2',
+    ops: [mmap(0)],
+    world: FIXED_NEIGHBOURS,
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'mapped-page-stays-its-functions',
+    kind: 'bar-added-to-mapped-page',
+    state: 'rfc4',
+    ops: [mmap(0), hotAdd(0x1000)],
+    first: [['user0', 1]],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'mapped-page-stays-its-functions',
+    kind: 'bar-added-to-mapped-page',
+    state: 'v4.8+mutant-early-release',
+    ops: [mmap(0), user('munmap', { map: 'm1' }), hotAdd(0x1000)],
+    first: [['user0', 1]],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'last-close-frees-the-page',
+    kind: 'dummy-left-behind',
+    state: 'v4.8+mutant-no-release',
+    ops: [CLOSE],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'last-close-frees-the-page',
+    kind: 'no-room-after-last-close',
+    state: 'v4.8+mutant-no-release',
+    ops: [CLOSE, hotAdd(0x1000)],
+    world: FULL_WINDOW,
+    first: [['user0', 1]],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'mmap-flag-means-mappable',
+    kind: 'flag-without-page',
+    state: 'v4.6',
+    ops: [info(0)],
+    world: TABLE_ALONE,
+    keeper: 'v4.16',
+  },
+  {
+    claim: 'mmap-flag-means-mappable',
+    kind: 'page-without-flag',
+    state: 'v4.8+mutant-old-info',
+    ops: [info(0)],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'no-vector-written-through-mmap',
+    kind: 'vector-written',
+    state: 'v4.16',
+    ops: [mmap(2), store(0)],
+    keeper: 'v4.12',
+  },
+  {
+    claim: 'written-vector-is-filtered',
+    kind: 'unfiltered-vector-written',
+    state: 'rfc4',
+    ops: [mmap(2), store(0)],
+    world: UNFILTERED,
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'written-vector-is-filtered',
+    kind: 'forged-interrupt',
+    state: 'v4.16',
+    ops: [user('set_irqs', { vectors: 1 }), mmap(2), store(0), TRIGGER],
+    world: UNFILTERED,
+    first: [['user0', 1]],
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'no-vector-written-through-the-file',
+    kind: 'pwrite-reaches-table',
+    state: 'v5.11+mutant-writable-table',
+    ops: [user('pwrite', { bar: 2, pos: 0, count: 4 })],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'no-vector-written-through-the-file',
+    kind: 'ioeventfd-reaches-table',
+    state: 'v5.11+mutant-writable-table',
+    ops: [user('ioeventfd', { bar: 2, pos: 0, count: 4 })],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'mapped-bar-starts-on-a-page',
+    kind: 'maps-unaligned-bar',
+    state: 'v4.8+mutant-any-start',
+    ops: [mmap(0)],
+    world: UNALIGNED,
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'mapped-bar-starts-on-a-page',
+    kind: 'maps-unaligned-bar',
+    state: 'rfc1',
+    ops: [mmap(0)],
+    world: UNALIGNED,
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'failed-open-leaves-nothing',
+    kind: 'walks-uninitialised-list',
+    state: 'v4.8',
+    ops: [OPEN],
+    world: IGD_FAILS,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'failed-open-leaves-nothing',
+    kind: 'dummy-leaked',
+    state: 'v4.8+mutant-early-probe',
+    ops: [OPEN],
+    world: { ...IGD_FAILS, bars: [{ bar: 0, size: 0x100, at: 0 }] },
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'probe-only-keeps-resources',
+    kind: 'resource-changed',
+    state: 'pre',
+    ops: [],
+    world: { ...PARAMETER, probeOnly: true },
+    keeper: 'v4.12',
+  },
+  {
+    claim: 'alignment-keeps-the-size',
+    kind: 'resource-resized',
+    state: 'pre',
+    ops: [],
+    world: PARAMETER,
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'alignment-keeps-the-vf-stride',
+    kind: 'stride-changed',
+    state: 'rfc4',
+    ops: [],
+    world: { ...VIRTUAL_FUNCTIONS, resourceAlignment: '0000:01:00.0' },
+    keeper: 'v4.12',
+  },
+  {
+    claim: 'ordinary-bars-behave-alike',
+    kind: 'other-mmap',
+    state: 'v4.8+mutant-off-by-one',
+    ops: [mmap(0)],
+    world: ORDINARY,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'ordinary-bars-behave-alike',
+    kind: 'other-region-info',
+    state: 'v4.8+mutant-off-by-one',
+    ops: [info(0)],
+    world: ORDINARY,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'registers-beside-table-need-no-trap',
+    kind: 'refused-for-the-table',
+    state: 'v4.12',
+    ops: [mmap(2)],
+    keeper: 'v4.16',
+  },
+  {
+    claim: 'shared-page-is-not-mappable',
+    kind: 'shared-page-mappable',
+    state: 'rfc2',
+    ops: [info(0)],
+    world: SUB_PAGE_PAIR,
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'msix-gate-asks-own-path',
+    kind: 'allowed-against-own-bridge',
+    state: 'rfc4',
+    ops: [info(2)],
+    world: UNFILTERED,
+    keeper: 'busflag',
+  },
+  {
+    claim: 'msix-gate-asks-own-path',
+    kind: 'refused-against-own-bridge',
+    state: 'rfc1',
+    ops: [info(2)],
+    world: { eeh: false },
+    keeper: 'rfc3',
+  },
+  {
+    claim: 'no-deadlock',
+    kind: 'lock-cycle',
+    state: 'v4.8+mutant-lock-cycle',
+    ops: [OPEN, { ...mmap(0), actor: 'user1' }],
+    // The mmap has mmap_sem, and the open gets driver_lock.
+    first: [
+      ['user1', 4],
+      ['user0', 1],
+    ],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'no-livelock',
+    kind: 'repeating-state',
+    state: 'v4.8+mutant-lock-spin',
+    ops: [OPEN, { ...mmap(0), actor: 'user1' }],
+    // The mmap has mmap_sem, and the open gets driver_lock.
+    first: [
+      ['user1', 4],
+      ['user0', 1],
+    ],
+    keeper: 'v4.8',
+  },
+  {
+    claim: 'lock-discipline',
+    kind: 'return-with-lock-held',
+    state: 'v4.8+mutant-leak-lock',
+    ops: [hotAdd(0x10_0000)],
+    keeper: 'v4.8',
+  },
+];
+
+const model = (state: string): Model => msixMmap.model(state)!;
+
+/** What one claim says of every schedule that departs from the default rule at most once. */
+function explored(state: string, claim: string, ops: readonly Operation[], world: WorldConfig = {}) {
+  const property = model(state).properties.find(({ id }) => id === claim);
+  if (property === undefined) return null;
+  const program = compileProgram(model(state), world, ops);
+  const strategy = new Deviations();
+  const scratch = new Uint8Array(STEPS_MAX);
+  const kinds = new Set<string>();
+  let exercised = false;
+
+  const judge = (deviations: readonly Deviation[]): Run => {
+    strategy.deviations = deviations;
+    const run = execute(program, strategy, STEPS_MAX, scratch);
+    const execution = { machine: run.machine, outcome: run.outcome, evidence: run.world };
+    exercised = property.check(execution, (kind) => kinds.add(kind)) || exercised;
+    return run;
+  };
+
+  const usual = judge([]);
+  const runnable = strategy.counts.slice(0, usual.machine.steps);
+  runnable.forEach((count, step) => {
+    for (let choice = 0; choice + 1 < count; choice++) judge([{ step, choice }]);
+  });
+  return { kinds: [...kinds], exercised };
+}
+
+describe('every claim', () => {
+  test('of the series has a state that breaks it', () => {
+    const broken = new Set(CASES.map(({ claim }) => claim));
+    expect(msixMmap.properties.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
+    expect([...broken].filter((claim) => !msixMmap.properties.some(({ id }) => id === claim))).toEqual([]);
+  });
+
+  test.each(CASES)(
+    '$claim: $state breaks it ($kind)',
+    ({ claim, kind, state, ops, world = {}, first = [] }) => {
+      const schedule = first.flatMap(([actor, steps]) => Array<string>(steps).fill(actor));
+      const scenario = { format: 1, model: `msix-mmap/${state}`, ops, world, schedule } as const;
+      const { violations, exercised, stale } = record(model(state), scenario, STEPS_MAX);
+      expect(stale).toBeNull();
+      expect(violations.map(({ property, kind: found }) => `${property}: ${found}`)).toContain(
+        `${claim}: ${kind}`,
+      );
+      const found = violations.find((violation) => violation.property === claim && violation.kind === kind)!;
+      expect(found.expected).not.toEqual(found.actual);
+      expect(exercised).toContain(claim);
+    },
+  );
+
+  test.each(CASES)(
+    '$claim: $keeper is asked and keeps it ($kind, broken by $state)',
+    ({ claim, ops, world, keeper }) => {
+      expect(explored(keeper, claim, ops, world)).toEqual({ kinds: [], exercised: true });
+    },
+  );
+});
+
+const recording = (
+  state: string,
+  ops: readonly Operation[],
+  world: WorldConfig = {},
+  schedule: readonly string[] = [],
+) => record(model(state), { format: 1, model: `msix-mmap/${state}`, ops, world, schedule }, STEPS_MAX);
+
+describe('a claim is not exercised', () => {
+  test.each(msixMmap.states.map(({ id }) => id))('by what does not touch a BAR (%s)', (state) => {
+    // v4.12 and the first RFCs align without being asked to.
+    const { exercised } = recording(state, [user('device_info')], {
+      resourcePageAligned: false,
+      arch: 'arm64',
+    });
+    expect(exercised).toEqual(['no-deadlock', 'no-livelock', 'lock-discipline']);
+  });
+
+  test.each<{ claim: string; state: string; ops: readonly Operation[]; world?: WorldConfig }>([
+    { claim: 'mapped-page-belongs-to-its-function', state: 'pre', ops: [mmap(0)] },
+    { claim: 'mapped-page-stays-its-functions', state: 'v4.8', ops: [hotAdd(0x1000)] },
+    { claim: 'last-close-frees-the-page', state: 'v4.8', ops: [OPEN, CLOSE] },
+    { claim: 'mmap-flag-means-mappable', state: 'v4.8', ops: [info(5)] },
+    { claim: 'no-vector-written-through-mmap', state: 'v4.16', ops: [mmap(2, { prot: 'r' })] },
+    { claim: 'no-vector-written-through-mmap', state: 'v4.16', ops: [mmap(2, { offset: 0x1_0000 })] },
+    {
+      claim: 'no-vector-written-through-the-file',
+      state: 'v5.11',
+      ops: [user('pread', { bar: 2, pos: 0, count: 4 })],
+    },
+    {
+      claim: 'no-vector-written-through-the-file',
+      state: 'v5.11',
+      ops: [user('pwrite', { bar: 2, pos: 64, count: 4 })],
+    },
+    { claim: 'mapped-bar-starts-on-a-page', state: 'pre', ops: [mmap(0)] },
+    { claim: 'failed-open-leaves-nothing', state: 'v4.8', ops: [CLOSE, OPEN] },
+    { claim: 'probe-only-keeps-resources', state: 'pre', ops: [], world: { probeOnly: true } },
+    { claim: 'probe-only-keeps-resources', state: 'pre', ops: [], world: PARAMETER },
+    {
+      claim: 'alignment-keeps-the-size',
+      state: 'rfc4',
+      ops: [],
+      world: { resourceAlignment: '0000:01:00.0' },
+    },
+    { claim: 'alignment-keeps-the-vf-stride', state: 'pre', ops: [], world: VIRTUAL_FUNCTIONS },
+    { claim: 'ordinary-bars-behave-alike', state: 'pre', ops: [mmap(0)] },
+    {
+      claim: 'ordinary-bars-behave-alike',
+      state: 'pre',
+      ops: [mmap(0)],
+      world: { ...ORDINARY, pageSize: 65536 },
+    },
+    { claim: 'ordinary-bars-behave-alike', state: 'pre', ops: [CLOSE, mmap(0)], world: ORDINARY },
+    { claim: 'registers-beside-table-need-no-trap', state: 'pre', ops: [mmap(2)], world: { pageSize: 4096 } },
+    { claim: 'registers-beside-table-need-no-trap', state: 'pre', ops: [mmap(2, { private: true })] },
+    {
+      claim: 'registers-beside-table-need-no-trap',
+      state: 'pre',
+      ops: [mmap(0)],
+      world: { ...TABLE_ALONE, pageSize: 65536 },
+    },
+    { claim: 'shared-page-is-not-mappable', state: 'rfc1', ops: [info(0)] },
+    { claim: 'msix-gate-asks-own-path', state: 'rfc4', ops: [info(0)] },
+  ])('$claim, on $state with $ops.0.op', ({ claim, state, ops, world }) => {
+    const { exercised, stale } = recording(state, ops, world);
+    expect(stale).toBeNull();
+    expect(exercised).not.toContain(claim);
+  });
+});
+
+describe('a claim does not apply', () => {
+  test.each([
+    { claim: 'last-close-frees-the-page', states: ['pre', 'v4.6', 'rfc1', 'rfc2', 'rfc3', 'rfc4', 'always'] },
+    { claim: 'msix-gate-asks-own-path', states: ['pre', 'v4.8', 'v4.16', 'always', 'rfc4:1+2+3+4+5'] },
+  ])('$claim', ({ claim, states }) => {
+    for (const state of states) expect(model(state).properties.map(({ id }) => id)).not.toContain(claim);
+  });
+});
+
+describe('nobody is accused', () => {
+  test('who finds the region busy, as a first mmap can in every state', () => {
+    const ops = [mmap(0), { ...mmap(0, { as: 'm1' }), actor: 'user1' }];
+    for (const { id } of msixMmap.states.filter(({ source }) => source.status !== 'mutant')) {
+      expect(explored(id, 'ordinary-bars-behave-alike', ops, ORDINARY)).toEqual({
+        kinds: [],
+        exercised: true,
+      });
+    }
+  });
+
+  test('who lets the user choose a message that hardware filters', () => {
+    const ops = [user('set_irqs', { vectors: 1 }), mmap(2), store(0), TRIGGER];
+    expect(explored('v4.16', 'written-vector-is-filtered', ops)).toEqual({ kinds: [], exercised: true });
+  });
+
+  test('who lets the user mask a vector that hardware does not filter', () => {
+    const { violations } = recording('v4.16', [mmap(2), store(0xc, 1)], UNFILTERED);
+    expect(violations.map(({ property }) => property)).toEqual(['no-vector-written-through-mmap']);
+  });
+
+  test('who refuses the table where its gate says that nothing filters', () => {
+    const { violations, exercised } = recording('rfc3', [mmap(2)], UNFILTERED);
+    expect(exercised).toContain('registers-beside-table-need-no-trap');
+    expect(violations).toEqual([]);
+  });
+
+  test('who finds no room for a hot added BAR while the function is open', () => {
+    const { calls, violations } = recording('v4.8', [hotAdd(0x1000)], FULL_WINDOW);
+    expect(calls.map(({ ret }) => ret)).toEqual([-12]);
+    expect(violations).toEqual([]);
+  });
+
+  test('who shows two BARs of one function in one page', () => {
+    const { violations } = recording('rfc1', [mmap(0)], SUB_PAGE_PAIR);
+    expect(violations.map(({ property }) => property)).toEqual(['shared-page-is-not-mappable']);
+  });
+});
