@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Replay } from '../../harness/explore/replay.ts';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import { Audit } from '../../harness/machine/audit.ts';
-import { compileProgram, execute, type Run } from '../../harness/machine/execute.ts';
+import { type AuditCase, audited, testAudit } from '../../harness/machine/audit.fixture.ts';
+import { compileProgram, execute } from '../../harness/machine/execute.ts';
 import { mainRole } from '../../harness/model/field.ts';
 import { instrument } from '../../harness/model/instrument.ts';
 import type { Model, Operation, WorldConfig } from '../../harness/model/model.ts';
@@ -89,71 +87,21 @@ const WORLDS: readonly WorldConfig[] = [
   { memory: [{ start: '0x10000', end: '0x1ffff', access: 'untouched' }] },
 ];
 
-interface Case {
-  readonly world: WorldConfig;
-  readonly ops: readonly Operation[];
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly AuditCase[] = [
   ...[...alone, ...pairs, ...crowds].map((ops) => ({ world: {}, ops })),
   ...WORLDS.flatMap((world) => [...alone, ...crowds, unplugAndExit].map((ops) => ({ world, ops }))),
 ];
 
-function runs(
-  model: Model,
-  cases: readonly Case[],
-  each: (run: Run, where: Case, seed: number) => void,
-): Audit {
-  const audit = new Audit();
-  const schedule = new Uint8Array(STEPS_MAX);
-  for (const where of cases) {
-    const program = compileProgram(model, where.world, where.ops);
-    for (let seed = 0; seed < SEEDS; seed++) {
-      const run = execute(program, new Uniform(random(seed)), STEPS_MAX, schedule, {
-        audit,
-        observe: (machine) => audit.observing(machine),
-      });
-      each(run, where, seed);
-    }
-  }
-  return audit;
-}
-
-interface Judged {
-  readonly audit: Audit;
-  /** Executions that ended as none should, in words. */
-  readonly wrong: ReadonlySet<string>;
-}
-
-const judged = new Map<string, Judged>();
-
-/** All cases on one state, run once for the tests below. */
-function judge(id: string): Judged {
-  const known = judged.get(id);
-  if (known !== undefined) return known;
-  const wrong = new Set<string>();
-  const audit = runs(zpciIo.model(id)!, CASES, ({ machine, outcome }, { world, ops }, seed) => {
-    const where = `${JSON.stringify({ world, ops })} with seed ${seed}`;
-    const spins = outcome === 'livelock' && id === 'mainline+mutant-spin-reset';
-    if (outcome !== 'finished' && outcome !== 'deadlock' && !spins) wrong.add(`${outcome}: ${where}`);
-    for (const { thread, awaits } of machine.deadlock?.stuck ?? []) {
-      if (!thread.alive)
-        wrong.add(`${thread.name} was found stuck in "${awaits}" and ended after all: ${where}`);
-    }
-  });
-  judged.set(id, { audit, wrong });
-  return { audit, wrong };
-}
-
-describe.each(zpciIo.states.map(({ id }) => id))('%s', (id) => {
-  test('touches nothing but what its steps name', () => {
-    expect(judge(id).audit.findings).toEqual([]);
-  });
-
-  test('names all who could cause an event: who is found stuck stays so', () => {
-    expect([...judge(id).wrong]).toEqual([]);
-  });
-});
+testAudit(
+  zpciIo,
+  zpciIo.states.map(({ id }) => id),
+  CASES,
+  SEEDS,
+  (state, { outcome }) => {
+    const spins = outcome === 'livelock' && state === 'mainline+mutant-spin-reset';
+    return outcome === 'finished' || outcome === 'deadlock' || spins ? null : outcome;
+  },
+);
 
 describe('an unplug that waits for the last close', () => {
   test('is not stuck while somebody is about to send SIGKILL', () => {
@@ -184,7 +132,7 @@ describe('the audit', () => {
         return new ZpciWorld(machine, instrument(kernel, observer!), settings as ZpciSettings);
       },
     };
-    const audit = runs(broken, [{ world: {}, ops: [operation('power_off', 0)] }], () => {});
+    const audit = audited(broken, [{ world: {}, ops: [operation('power_off', 0)] }], SEEDS);
     expect(audit.findings).toEqual([
       {
         kind: 'write under a read step',
