@@ -6,6 +6,7 @@ import { vfio_pci_bar_rw } from './bar-rw.ts';
 import {
   vfio_basic_config_write,
   vfio_pci_core_disable,
+  vfio_pci_core_enable,
   vfio_pci_core_request,
   vfio_pci_ioctl_reset,
   vfio_req_notifier_handler,
@@ -84,6 +85,7 @@ export const base: VfioKernel = {
   vfio_pci_ioctl_reset,
   vfio_pci_bar_rw,
   ioWidths: [4, 2, 1],
+  vfio_pci_core_enable,
   vfio_pci_core_disable,
   vfio_pci_core_request,
   s390_pci_mmio_write,

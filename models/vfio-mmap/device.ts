@@ -1,9 +1,8 @@
 /** Command register, reset, first and last use of the device. Source: drivers/vfio/pci of v6.10-rc1. */
-import { EIO } from '../../harness/machine/errno.ts';
+import { EAGAIN, EINVAL, EIO } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import { askOwner } from './file.ts';
-import { EAGAIN } from './layout.ts';
 import type { VfioWorld } from './world.ts';
 
 /** pwrite of PCI_COMMAND in the config region. Only clearing the memory bit zaps; both need memory_lock. */
@@ -20,6 +19,7 @@ export function* vfio_basic_config_write(t: Thread, w: VfioWorld, enable: boolea
 
 /** VFIO_DEVICE_RESET. Config space, and the memory bit with it, is as before when it returns. */
 export function* vfio_pci_ioctl_reset(t: Thread, w: VfioWorld): CodePath<number> {
+  if (!w.resetWorks) return -EINVAL;
   yield* w.kernel.vfio_pci_zap_and_down_write_memory_lock(t, w);
   const ret = yield* pci_try_reset_function(w);
   yield w.vdev.memoryLock.release;
@@ -41,18 +41,33 @@ function* reset_slot(w: VfioWorld): CodePath<number> {
   return 0;
 }
 
+/**
+ * First open. Without dev->mutex, which power-off has, it fails. A reset that fails in another way is not tried again
+ * until the next first open.
+ */
+export function* vfio_pci_core_enable(_t: Thread, w: VfioWorld): CodePath<number> {
+  // pci_enable_device() sets it.
+  yield w.vdev.command.write;
+  w.vdev.command.value = true;
+  w.memoryEnabled = true;
+  const ret = yield* pci_try_reset_function(w);
+  if (ret === -EAGAIN) return ret;
+  w.resetWorks = ret === 0;
+  return 0;
+}
+
 /** Last close: the kernel's own mappings go, and a reset is tried if dev->mutex is to be had without waiting. */
 export function* vfio_pci_core_disable(_t: Thread, w: VfioWorld): CodePath<void> {
   for (const bar of w.vdev.bars) {
     if (bar === null) continue;
     yield bar.barmap.read;
     if (!bar.barmap.value) continue;
-    yield bar.barmap.write;
-    bar.barmap.value = false;
     yield bar.resource.write;
     bar.resource.value = false;
+    yield bar.barmap.write;
+    bar.barmap.value = false;
   }
-  yield* pci_try_reset_function(w);
+  if (w.resetWorks) yield* pci_try_reset_function(w);
 }
 
 /** Asks user space to let go of the device, through the eventfd that the owner registered for that. */

@@ -62,15 +62,18 @@ export function* vfio_device_open(t: Thread, w: VfioWorld, { fd }: AddressSpace)
   if (w.driverUnbound) return -ENODEV;
   w.released.count++;
   yield w.devSetLock.acquire;
+  if (!w.enabled) {
+    const ret = yield* w.kernel.vfio_pci_core_enable(t, w);
+    if (ret < 0) {
+      yield w.devSetLock.release;
+      yield w.released.update;
+      w.released.count--;
+      return ret;
+    }
+    w.enabled = true;
+  }
   yield w.file.update;
   const first = w.file.count++ === 0;
-  if (!w.enabled) {
-    w.enabled = true;
-    // pci_enable_device() sets it.
-    yield w.vdev.command.write;
-    w.vdev.command.value = true;
-    w.memoryEnabled = true;
-  }
   yield w.devSetLock.release;
   if (!first) {
     // All open files are one count here, and hold one reference to the registration together.

@@ -84,6 +84,7 @@ export interface VfioKernel extends BuildFacts {
   vfio_pci_bar_rw: Path<[access: FileAccess]>;
   /** Widths that do_io_rw splits into, widest first. */
   ioWidths: readonly number[];
+  vfio_pci_core_enable: Path<[]>;
   vfio_pci_core_disable: Path<[], void>;
   vfio_pci_core_request: Path<[], void>;
 

@@ -24,12 +24,12 @@ export const LOCAL_BUF_SIZE = 64;
 export const ZPCI_MAX_READ_SIZE = 8;
 export const ZPCI_MAX_WRITE_SIZE = 128;
 
-/** Largest mapping that mmap(2) finds room for without a hint: TASK_SIZE_MAX on s390, else the default window. */
-export const MAP_WINDOW: Readonly<Record<Arch, number>> = {
-  s390: 2 ** 53 - 4096,
+/**
+ * TASK_SIZE, with pages of 4 KiB and page tables of four levels on x86. s390 adds levels as it needs them, up to 2^64
+ * bytes, which is more than a scenario can name.
+ */
+export const TASK_SIZE: Readonly<Record<Arch, number>> = {
+  s390: Number.POSITIVE_INFINITY,
   x86: 2 ** 47 - 4096,
-  powerpc: 2 ** 47,
+  powerpc: 2 ** 46,
 };
-
-/** From errno-base.h; not among those that other series return. */
-export const EAGAIN = 11;

@@ -1,12 +1,12 @@
 /** Memory management, as far as device mappings see it. Source: mm/mmap.c, mm/mprotect.c, kernel/fork.c of v6.10-rc1. */
-import { EINVAL, ENOMEM } from '../../harness/machine/errno.ts';
+import { EAGAIN, EINVAL, ENOMEM } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Mapping, MapRequest, MmioCall, Protection } from '../../properties/vfio-mmap/evidence.ts';
 import type { AddressSpace, Vma } from './address-space.ts';
 import { withDeviceFd } from './file.ts';
 import type { VmFault } from './kernel.ts';
-import { EAGAIN, MAP_WINDOW, PAGE_SIZE } from './layout.ts';
+import { PAGE_SIZE, TASK_SIZE } from './layout.ts';
 import { insertPages, noteFlagChange, pageAlign, regionOf, waitForZaps, zapPages } from './vfio-mmap.ts';
 import { CHILDREN_MAX, type VfioWorld } from './world.ts';
 
@@ -30,7 +30,7 @@ function* do_mmap(t: Thread, w: VfioWorld, request: MapRequest): CodePath<number
 function* mmap_region(t: Thread, w: VfioWorld, space: AddressSpace, request: MapRequest): CodePath<number> {
   const length = pageAlign(request.length);
   if (length === 0) return -EINVAL;
-  if (length > MAP_WINDOW[w.settings.arch]) return -ENOMEM;
+  if (length > TASK_SIZE[w.settings.arch]) return -ENOMEM;
   const device = request.file === 'device';
   if (device) {
     const ret = yield* w.kernel.vfio_pci_core_mmap(t, w, request);
@@ -86,7 +86,7 @@ export function* do_munmap(
   offset: number,
   length: number | null,
 ): CodePath<number> {
-  if (offset % PAGE_SIZE !== 0 || length === 0) return -EINVAL;
+  if (offset % PAGE_SIZE !== 0 || offset + (length ?? 0) > TASK_SIZE[w.settings.arch]) return -EINVAL;
   const first = pageOf(offset);
   const end = length === null ? Number.MAX_SAFE_INTEGER : first + pageAlign(length) / PAGE_SIZE;
   return yield* __vm_munmap(t, w, (vma) => vma.mapping === vma.space.names.get(map), first, end);
@@ -274,7 +274,10 @@ export function* touch(
     const prot = mapping === undefined ? null : space.pageTables.find(mapping, page);
     if (mapping !== undefined && prot !== null && permits(prot, write)) {
       // /dev/mem is RAM here.
-      if (mapping.bar === null) return 0;
+      if (mapping.bar === null) {
+        if (reaches) w.miss();
+        return 0;
+      }
       if (reaches) {
         const mio = write ? 'pcistgi' : 'pcilgi';
         w.issue({
@@ -287,14 +290,15 @@ export function* touch(
           offset: mapping.offset + offset,
           len: 8,
           mapping,
-          done: !ism || arch !== 's390',
+          done: !ism,
           present: true,
         });
-        if (!ism || arch !== 's390') return 0;
+        if (!ism) return 0;
       }
       t.call!.signal = 'SIGILL';
       return null;
     }
+    if (reaches) w.miss();
     if (faults > 0) yield* waitForZaps(w);
     const fault = yield* w.kernel.do_exception(t, w, space, map, page, write);
     if (fault !== 'nopage') {

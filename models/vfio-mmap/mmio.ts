@@ -185,11 +185,14 @@ function insnOf(size: number, iswrite: boolean, mio: boolean): DeviceAccess['ins
   return mio ? 'pcistgi' : 'pcistg';
 }
 
-/** How much one instruction takes; the caller's buffer begins at a multiple of 8. Source: asm/pci_io.h. */
+/**
+ * How much one instruction takes. The buffer is taken to begin at a page: it is the buffer, and not the device, that no
+ * instruction may leave a page of. Source: asm/pci_io.h.
+ */
 function zpci_get_max_io_size(at: number, inBuffer: number, left: number, iswrite: boolean): number {
   const size = Math.min(
     left,
-    PAGE_SIZE - (at % PAGE_SIZE),
+    PAGE_SIZE - (inBuffer % PAGE_SIZE),
     iswrite ? ZPCI_MAX_WRITE_SIZE : ZPCI_MAX_READ_SIZE,
   );
   if (at % 8 === 0 && inBuffer % 8 === 0 && size % 8 === 0) return size;
@@ -236,6 +239,7 @@ function* copyInUser(
     const mapping = space.names.get(map);
     const prot = mapping === undefined ? null : space.pageTables.find(mapping, pageOf(at));
     if (mapping === undefined || prot === null || !permits(prot, iswrite)) {
+      w.miss();
       if (faults++ > 0) yield* waitForZaps(w);
       const fault = yield* w.kernel.do_exception(t, w, space, map, pageOf(at), iswrite);
       if (fault !== 'nopage') return -ENXIO;
@@ -244,7 +248,10 @@ function* copyInUser(
     call.mapping = mapping;
     call.prot = prot;
     // Ordinary memory, and functions that do not take MIO, are a program exception.
-    if (mapping.bar === null) return -ENXIO;
+    if (mapping.bar === null) {
+      w.miss();
+      return -ENXIO;
+    }
     w.issue({
       thread: t,
       call: call.call,

@@ -152,9 +152,9 @@ export const operations: readonly OperationSpec[] = [
       offset: { ...offsetInMap([0, 0x1000, 4]), optional: true },
       length: {
         kind: 'integer',
-        min: 0,
+        min: 1,
         max: BYTES_MAX,
-        values: [0x1000, 0x4000, 0],
+        values: [0x1000, 0x4000],
         about: 'bytes, rounded up to whole pages; left out: to the end of the mapping',
         optional: true,
       },
@@ -223,7 +223,8 @@ export const world: Fields = {
   function: {
     kind: 'choice',
     values: ['pci', 'ism'],
-    about: 'an ordinary PCI function, or an ISM function (s390 only: BAR 0 of 256 TiB, no MIO)',
+    about:
+      'an ordinary PCI function, or an ISM function (on s390 only: BAR 0 of 256 TiB, BAR 2 of 64 KiB, no MIO)',
     optional: true,
   },
   memory: {
@@ -259,7 +260,9 @@ export const world: Fields = {
         { bar: 4, size: 0x4000 },
         { bar: 1, size: 0x1000, msix: true },
       ],
-      [{ bar: 0, size: '0x1000000000000' }],
+      // Beyond the ioremap area, and exactly as large: BAR 4, since most operations are about that one.
+      [{ bar: 4, size: '0x1000000000000' }],
+      [{ bar: 4, size: '0x8000000000' }],
       [
         { bar: 0, size: 0x100, type: 'io' },
         { bar: 1, size: 0x800 },

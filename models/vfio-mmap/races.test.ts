@@ -143,6 +143,22 @@ describe('power-off', () => {
 });
 
 describe('close and open', () => {
+  const off: Operation = { actor: 'admin', op: 'power_off' };
+  const reopened = by('user0', { op: 'close' }, { op: 'open' }, { op: 'reset' });
+
+  test('a first open resets the function: without dev->mutex it fails, and another failure is remembered', () => {
+    // -EAGAIN and no descriptor; -EINVAL of a reset that did not work when it was tried first.
+    const found = ends('v7', [...reopened, off], { owner: 'silent' });
+    expect(found).toContain('finished 0 -11 -9 0');
+    expect(found.some((end) => end.startsWith('deadlock 0 0 -22'))).toBe(true);
+  });
+
+  test('off s390 no slot is asked, and nothing is remembered', () => {
+    const found = ends('v7', [...reopened, off], { owner: 'silent', arch: 'x86' });
+    expect(found).toContain('finished 0 -11 -9 0');
+    expect(found.some((end) => end.includes('-22'))).toBe(false);
+  });
+
   test('bring memory and the mappings of the kernel back', () => {
     const ops = by('user0', disable, { op: 'close' }, { op: 'open' }, map(), write(), { op: 'open' });
     expect(run('v7', ops).results).toEqual([0, 0, 0, 0, 0, 0]);

@@ -23,7 +23,7 @@ const NO_BAR: BarShape = { size: 0, type: 'mem', start: 0, neighbour: false, msi
 export function configure(config: WorldConfig): VfioFacts {
   const get = (name: string): Json => config[name] ?? simplest(world[name]!);
   const arch = get('arch') as Arch;
-  const ism = arch === 's390' && get('function') === 'ism';
+  const ism = get('function') === 'ism';
   const listed = (ism && config.bars === undefined ? ISM_BARS : get('bars')) as readonly {
     readonly [field: string]: Json;
   }[];

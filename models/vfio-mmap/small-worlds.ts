@@ -2,6 +2,7 @@
 import type { Json } from '../../harness/model/field.ts';
 import type { WorldConfig } from '../../harness/model/model.ts';
 import type { OperationBody, SmallActor, SmallWorld } from '../../harness/model/small-world.ts';
+import { PAGE_SIZE } from './layout.ts';
 
 const mmap = (bar: number, length: Json, prot = 'rw', offset: Json = 0): OperationBody => ({
   op: 'mmap',
@@ -79,6 +80,12 @@ const shapes = (
 });
 
 const HUGE = '0x1000000000000';
+/** What ioremap has by default. */
+const LIMIT = 2 ** 39;
+const atTheLimit: Json = [
+  { bar: 0, size: LIMIT },
+  { bar: 4, size: LIMIT - PAGE_SIZE },
+];
 const smallBars: Json = [
   { bar: 0, size: 0x100, type: 'io' },
   { bar: 1, size: 0x800 },
@@ -165,6 +172,15 @@ export const smallWorlds: readonly SmallWorld[] = [
     [
       [0, HUGE],
       [4, 0x4000],
+    ],
+  ),
+  shapes(
+    'bars-boundary',
+    'MIO host, with a BAR of exactly the ioremap area',
+    { mio: true, bars: atTheLimit },
+    [
+      [0, LIMIT],
+      [4, LIMIT - PAGE_SIZE],
     ],
   ),
   shapes('bars-powerpc', 'powerpc', { arch: 'powerpc' }, [[4, 0x4000]]),

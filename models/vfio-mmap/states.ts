@@ -56,6 +56,15 @@ const mutantOf = (patch: Patch<VfioKernel>): StateSpec<VfioKernel> => ({
   extras: [patch],
 });
 
+const mutantOfV7 = (patch: Patch<VfioKernel>): StateSpec<VfioKernel> => ({
+  id: `v7+${patch.id}`,
+  source: patch.source,
+  about: `v7 with a known wrong change: ${patch.subject}.`,
+  prerequisites: treeOfV7,
+  patches: v7,
+  extras: [patch],
+});
+
 export const states: readonly StateSpec<VfioKernel>[] = [
   {
     id: 'pre',
@@ -129,4 +138,5 @@ export const states: readonly StateSpec<VfioKernel>[] = [
   mutantOf(mutants.invertedSizeTest),
   mutantOf(mutants.leakMmapLock),
   mutantOf(mutants.memoryLockFirst),
+  mutantOfV7(mutants.noIsmQuirk),
 ];

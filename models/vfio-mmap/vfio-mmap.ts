@@ -34,7 +34,7 @@ export const regionOf = ({ bar, offset }: MapRequest): number =>
 export const pageAlign = (length: number): number => Math.ceil(length / PAGE_SIZE) * PAGE_SIZE;
 
 /**
- * Maps the whole BAR at the first use. Nothing locks it: of two first uses at once, one can find the resource
+ * Maps the whole BAR at the first use; vfio_pci_core_mmap has the same once more in its own text. Nothing locks it: of two first uses at once, one can find the resource
  * requested but not mapped yet, and fails with -EBUSY.
  */
 export function* vfio_pci_core_setup_barmap(_t: Thread, w: VfioWorld, bar: number): CodePath<number> {

@@ -22,6 +22,13 @@ describe('the BARs of a world', () => {
   });
 });
 
+test('an ISM function is found on s390 only', () => {
+  expect(worldProblem({ function: 'ism' })).toBeNull();
+  expect(worldProblem({ function: 'ism', arch: 's390', mio: true })).toBeNull();
+  expect(worldProblem({ function: 'pci', arch: 'x86' })).toBeNull();
+  expect(worldProblem({ function: 'ism', arch: 'powerpc' })).toMatch(/ism and world.arch powerpc/);
+});
+
 describe('the children of a scenario', () => {
   const child0 = { actor: 'child0', op: 'close' };
   const child1 = { ...child0, actor: 'child1' };

@@ -5,8 +5,11 @@ import { CHILDREN_MAX } from './world.ts';
 
 const BAR_SIZE_MAX = 2 ** 48;
 
-/** What is wrong with the BARs of a world that is valid field by field; null if nothing. */
-export function worldProblem({ bars = [] }: WorldConfig): string | null {
+/** What is wrong with a world that is valid field by field; null if nothing. */
+export function worldProblem({ bars = [], arch = 's390', function: kind }: WorldConfig): string | null {
+  if (kind === 'ism' && arch !== 's390') {
+    return `world.function is ism and world.arch ${arch}; ISM functions are s390's: leave one of the two out`;
+  }
   const seen = new Set<Json>();
   for (const listed of bars as readonly { readonly [field: string]: Json }[]) {
     const { bar, size } = listed as { readonly bar: number; readonly size: number | string };

@@ -37,6 +37,20 @@ class Bar {
   }
 }
 
+/** Forks so far. */
+class Forks extends Cell<number> {
+  override show(): string {
+    return this.value === 1 ? '1 child' : `${this.value} children`;
+  }
+}
+
+/** A count that is no reference count. */
+class Zaps extends RefCount {
+  override show(): string {
+    return String(this.count);
+  }
+}
+
 /** The function itself: what it has been told is in the world's list of accesses. */
 class Device extends SharedObject {
   last = '';
@@ -95,18 +109,20 @@ export class VfioWorld implements World, Evidence {
      * faults fill its list, and a fault comes back as long as a zap undoes it. That both have bad luck for ever is
      * left out.
      */
-    readonly zapsUnderWay: RefCount;
+    readonly zapsUnderWay: Zaps;
   };
   /** New form only: device VMAs as i_mmap of the vfio inode has them, under its lock. */
   readonly inode: { readonly iMmapRwsem: RwSemaphore; readonly iMmap: Vma[] };
   driverUnbound = false;
   /** Set from the first open to the last close, under dev_set->lock. */
   enabled = true;
+  /** Of the last first open, under dev_set->lock; who has a descriptor comes after it. */
+  resetWorks = true;
   readonly released: RefCount;
 
   // Processes: the one that has the device open, and the children that forks may make.
   readonly spaces: readonly AddressSpace[];
-  readonly forks: Cell<number>;
+  readonly forks: Forks;
   /** The owner's answer to the request to let go; null before it. */
   notified: Thread | null = null;
 
@@ -154,7 +170,7 @@ export class VfioWorld implements World, Evidence {
       reqTrigger: new EventFd(machine, 'req_trigger', { event: 'removal requested', wakers: () => [] }),
       vmaLock: new Mutex(machine, 'vma_lock'),
       vmaList: [],
-      zapsUnderWay: new RefCount(machine, 'zaps under way', 0, {
+      zapsUnderWay: new Zaps(machine, 'zaps under way', 0, {
         event: 'the zap under way is through',
         wakers: () => this.#releasers(),
       }),
@@ -168,7 +184,7 @@ export class VfioWorld implements World, Evidence {
       const prefix = index === 0 ? '' : `${name} `;
       return new AddressSpace(machine, new Process(machine, name), prefix, index === 0, cause);
     });
-    this.forks = new Cell(machine, 'process table', 0);
+    this.forks = new Forks(machine, 'process table', 0);
     // Whether it takes an access is its own command register to say, and whether there is one, the page tables.
     this.function.observes = [
       this.vdev.command,
@@ -185,6 +201,7 @@ export class VfioWorld implements World, Evidence {
     clear(this.inode.iMmap);
     this.driverUnbound = false;
     this.enabled = true;
+    this.resetWorks = true;
     this.notified = null;
     this.memoryEnabled = this.settings.memoryEnabled;
     clear(this.mappings);
@@ -227,6 +244,11 @@ export class VfioWorld implements World, Evidence {
     if (this.settings.ownerCooperates && this.notified?.alive !== false) return false;
     const throughCalls = this.spaces.filter(({ fd }) => !fd.held && fd.count > 0).length;
     return this.file.count > throughCalls;
+  }
+
+  /** An access that ends elsewhere, in the step in which it would have reached the function. */
+  miss(): void {
+    if (this.machine.observer !== null) this.function.last = 'not reached';
   }
 
   /** Records an access in the step in which the function sees it. */

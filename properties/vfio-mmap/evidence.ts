@@ -100,6 +100,7 @@ export interface VfioFacts {
   readonly haveMio: boolean;
   /** s390: zpci_is_enabled(). */
   readonly zpciEnabled: boolean;
+  /** An ISM function; s390 alone has them. */
   readonly ism: boolean;
   /** Indexed by BAR number, six of them. */
   readonly bars: readonly BarShape[];

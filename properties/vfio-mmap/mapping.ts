@@ -80,8 +80,7 @@ function isExcluded(bar: number, { facts, exclusion }: Evidence): boolean {
   const { size } = facts.bars[bar]!;
   switch (exclusion) {
     case 'device':
-      // The quirk is s390's, as the functions are.
-      return facts.arch === 's390' && facts.ism && size > 0;
+      return facts.ism && size > 0;
     case 'size':
     case 'none':
       return size > facts.ioremapArea;

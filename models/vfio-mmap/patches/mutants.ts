@@ -6,6 +6,7 @@ import type { Patch } from '../../../harness/model/patch.ts';
 import type { MmioCall } from '../../../properties/vfio-mmap/evidence.ts';
 import type { AddressSpace, Vma } from '../address-space.ts';
 import type { VfioKernel, VmFault } from '../kernel.ts';
+import { isMemory } from '../probe.ts';
 import { insertPages, noteFault, noteFlagChange } from '../vfio-mmap.ts';
 import type { VfioWorld } from '../world.ts';
 
@@ -102,6 +103,17 @@ export const invertedSizeTest = mutant(
   'vfio_pci_probe_mmaps refuses the BARs that fit into the ioremap area',
   'breaks the claim that nothing changes for ordinary BARs elsewhere, and that oversized ones stay unmapped',
   (kernel) => ({ ...kernel, resource_exceeds_ioremap: ({ ioremapArea }, size) => size <= ioremapArea }),
+);
+
+export const noIsmQuirk = mutant(
+  'no-ism-quirk',
+  '3/3 clears the flag for every function and has no quirk that sets it for ISM ones',
+  'breaks the claim that no BAR of an ISM function is mapped',
+  (kernel) => ({
+    ...kernel,
+    non_mappable_bars: () => false,
+    pci_mmap_resource: ({ bars }, bar) => isMemory(bars[bar]!),
+  }),
 );
 
 export const leakMmapLock = mutant(

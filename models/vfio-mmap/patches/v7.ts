@@ -1,6 +1,6 @@
 /** v7 as posted 2025-02-26 and merged through the PCI tree in v6.15-rc1. */
 import type { Patch } from '../../../harness/model/patch.ts';
-import type { BarShape, VfioFacts } from '../../../properties/vfio-mmap/evidence.ts';
+import type { VfioFacts } from '../../../properties/vfio-mmap/evidence.ts';
 import type { VfioKernel } from '../kernel.ts';
 import { isMemory } from '../probe.ts';
 
@@ -15,7 +15,7 @@ const unlessFlagged =
   };
 
 const onS390 = ({ arch }: VfioFacts): boolean => arch === 's390';
-const onIsm = ({ arch, ism }: VfioFacts): boolean => arch === 's390' && ism;
+const onIsm = ({ ism }: VfioFacts): boolean => ism;
 
 /** 2/3: the flag, set for each function of s390 for now, so that nothing changes there. The option goes. */
 export const introduceNonMappableBars: Patch<VfioKernel> = {
@@ -51,8 +51,6 @@ export const supportMmap: Patch<VfioKernel> = {
     ...kernel,
     non_mappable_bars: onIsm,
     pci_mmap_resource: (facts, bar) =>
-      onS390(facts) ? isMappable(facts, facts.bars[bar]!) : kernel.pci_mmap_resource(facts, bar),
+      onS390(facts) ? !onIsm(facts) && isMemory(facts.bars[bar]!) : kernel.pci_mmap_resource(facts, bar),
   }),
 };
-
-const isMappable = (facts: VfioFacts, bar: BarShape): boolean => isMemory(bar) && !onIsm(facts);
