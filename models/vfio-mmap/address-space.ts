@@ -18,11 +18,15 @@ export interface Vma {
   mapped: boolean;
 }
 
-/** Page table entries that are present, for a run of pages. */
-interface Present {
-  readonly mapping: Mapping;
+/** Pages of a mapping, the first and the one behind the last. */
+export interface PageRun {
   readonly start: number;
   readonly end: number;
+}
+
+/** Page table entries that are present, for a run of pages. */
+interface Present extends PageRun {
+  readonly mapping: Mapping;
   readonly prot: Protection;
 }
 
@@ -61,9 +65,12 @@ export class PageTables extends SharedObject {
     this.#present = [...this.#without(mapping, start, end), { mapping, start, end, prot }];
   }
 
-  /** Removes the entries of some pages. */
-  zap(mapping: Mapping, start: number, end: number): void {
-    if (this.#present.length > 0) this.#present = this.#without(mapping, start, end);
+  /** Removes the entries of some pages. Returns those that were there, as runs of pages. */
+  zap(mapping: Mapping, start: number, end: number): readonly PageRun[] {
+    if (this.#present.length === 0) return NOTHING;
+    const gone = this.#within(mapping, start, end);
+    if (gone.length > 0) this.#present = this.#without(mapping, start, end);
+    return gone;
   }
 
   /** change_protection(): entries that are present get the new protection, the others stay away. */

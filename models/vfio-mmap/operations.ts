@@ -32,7 +32,7 @@ const mmio: Fields = {
   length: {
     kind: 'integer',
     min: 0,
-    max: COUNT_MAX,
+    max: BYTES_MAX,
     values: [8, 4, 1, 0, 16, 64, 65, 4096, 4097],
     about: 'bytes',
   },

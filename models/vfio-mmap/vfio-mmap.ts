@@ -124,8 +124,10 @@ export function* zapPages(
 ): CodePath<void> {
   yield space.ptl.acquire;
   yield space.pageTables.write;
-  space.pageTables.zap(mapping, start, end);
-  w.zaps.push({ step: w.machine.steps, thread: t, call: t.call!, mapping });
+  for (const run of space.pageTables.zap(mapping, start, end)) {
+    const { start: first, end: behind } = run;
+    w.zaps.push({ step: w.machine.steps, thread: t, call: t.call!, mapping, start: first, end: behind });
+  }
   yield space.ptl.release;
 }
 

@@ -22,6 +22,13 @@ describe('the BARs of a world', () => {
   });
 });
 
+test('MIO is for s390, and comes with zPCI', () => {
+  expect(worldProblem({ mio: true })).toBeNull();
+  expect(worldProblem({ mio: false, arch: 'x86' })).toBeNull();
+  expect(worldProblem({ mio: true, arch: 'x86' })).toMatch(/mio is true and world.arch x86/);
+  expect(worldProblem({ mio: true, zpci: false })).toMatch(/mio is true and world.zpci false/);
+});
+
 test('an ISM function is found on s390 only', () => {
   expect(worldProblem({ function: 'ism' })).toBeNull();
   expect(worldProblem({ function: 'ism', arch: 's390', mio: true })).toBeNull();
@@ -41,6 +48,7 @@ describe('the children of a scenario', () => {
     [[fork, child1], /only 1 fork/],
     [[fork, { ...child0, actor: 'child2' }], /child0 to child1/],
     [[fork, { ...child0, actor: 'child' }], /child0 to child1/],
+    [[fork, { ...child0, actor: 'child00' }], /child00 acts; .* child0 to child1/],
   ])('%j', (ops, problem) => {
     const found = operationsProblem(ops);
     if (problem === null) expect(found).toBeNull();

@@ -6,9 +6,21 @@ import { CHILDREN_MAX } from './world.ts';
 const BAR_SIZE_MAX = 2 ** 48;
 
 /** What is wrong with a world that is valid field by field; null if nothing. */
-export function worldProblem({ bars = [], arch = 's390', function: kind }: WorldConfig): string | null {
+export function worldProblem({
+  bars = [],
+  arch = 's390',
+  function: kind,
+  mio,
+  zpci,
+}: WorldConfig): string | null {
   if (kind === 'ism' && arch !== 's390') {
     return `world.function is ism and world.arch ${arch}; ISM functions are s390's: leave one of the two out`;
+  }
+  if (mio === true && arch !== 's390') {
+    return `world.mio is true and world.arch ${arch}; MIO instructions are s390's: leave one of the two out`;
+  }
+  if (mio === true && zpci === false) {
+    return 'world.mio is true and world.zpci false; a host enables MIO with zPCI only: leave one of the two out';
   }
   const seen = new Set<Json>();
   for (const listed of bars as readonly { readonly [field: string]: Json }[]) {
@@ -33,7 +45,7 @@ export function operationsProblem(ops: readonly Operation[]): string | null {
     const child = /^child(\d*)$/.exec(actor);
     if (child === null) continue;
     const index = Number(child[1] === '' ? 0 : child[1]);
-    if (child[1] === '' || index >= CHILDREN_MAX) {
+    if (actor !== `child${index}` || index >= CHILDREN_MAX) {
       return `${actor} acts; the children that fork makes are child0 to child${CHILDREN_MAX - 1}`;
     }
     if (forks <= index) {

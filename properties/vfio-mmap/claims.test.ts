@@ -437,3 +437,21 @@ describe('nobody is accused', () => {
     expect(violations).toEqual([]);
   });
 });
+
+describe('a refused first access', () => {
+  const kinds = (...ops: Operation[]) =>
+    judged('v3:2+3', ops)
+      .violations.filter(({ property }) => property === 'first-access-to-a-lazily-mapped-bar-succeeds')
+      .map(({ kind }) => kind);
+
+  test('is one whatever another thread enables that is enabled', () => {
+    expect(kinds(MAP, WRITE, op('memory_enable', {}, 'user1'))).toEqual(['first-access-refused']);
+    expect(kinds(MAP, WRITE, op('memory_disable', {}, 'user1'))).toEqual([]);
+  });
+
+  test('comes after a zap only if the page was there to be zapped', () => {
+    const unmap = op('munmap', { map: 'm0', offset: 0x1000, length: 0x1000 });
+    expect(kinds(MAP, unmap, WRITE)).toEqual(['first-access-refused']);
+    expect(kinds(MAP, TOUCH, DISABLE, ENABLE, WRITE)).toEqual(['refused-after-zap']);
+  });
+});

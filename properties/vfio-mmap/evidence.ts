@@ -205,6 +205,9 @@ export interface Zap {
   readonly thread: Thread;
   readonly call: Call;
   readonly mapping: Mapping;
+  /** Pages of the mapping that were there: the first, and the one behind the last. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** An answer of VFIO_DEVICE_GET_REGION_INFO for a BAR. */

@@ -9,12 +9,15 @@ import type { Evidence } from './evidence.ts';
  */
 export function memoryDuring(call: Call, { machine, evidence }: Execution<Evidence>): boolean | null {
   let enabled = evidence.facts.memoryEnabled;
+  // Enabling what nobody disables changes nothing, whoever does it.
+  const stays = enabled && !machine.calls.some((other) => operationOf(other)?.kind === 'memory_disable');
   let isBefore = true;
   for (const other of machine.calls) {
     if (other === call) isBefore = false;
     switch (operationOf(other)?.kind) {
       case 'memory_disable':
       case 'memory_enable':
+        if (stays) break;
         if (other.thread !== call.thread) return null;
         // One after close gives -EBADF and changes nothing.
         if (isBefore && other.ret !== null && other.ret >= 0) enabled = other.work.name === 'memory_enable';

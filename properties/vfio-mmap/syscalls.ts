@@ -51,9 +51,18 @@ export const firstAccessSucceeds: Property<Evidence> = {
   },
 };
 
-/** Whether the caller itself had the mapping's pages taken out of the page table before. */
-const wasZapped = ({ call, mapping }: MmioCall, { zaps }: Evidence): boolean =>
-  zaps.some((zap) => zap.mapping === mapping && zap.thread === call.thread && zap.call.begun < call.begun);
+/** Whether the caller itself had the page taken out of the page table before. */
+function wasZapped({ call, mapping, request }: MmioCall, { zaps }: Evidence): boolean {
+  const page = Math.floor(request.offset / PAGE_SIZE);
+  return zaps.some(
+    (zap) =>
+      zap.mapping === mapping &&
+      page >= zap.start &&
+      page < zap.end &&
+      zap.thread === call.thread &&
+      zap.call.begun < call.begun,
+  );
+}
 
 export const mmioNeedsItsPermission: Property<Evidence> = {
   id: 'mmio-needs-its-permission',
