@@ -41,12 +41,12 @@ export function renderExecution(recording: Recording, options: PageOptions): str
   );
 }
 
-function outcomeText({ outcome, stale, steps }: Recording): string {
+function outcomeText({ outcome, stale, steps, waitsByDesign }: Recording): string {
   switch (outcome) {
     case 'finished':
       return `finished after ${count(steps.length, 'step')}`;
     case 'deadlock':
-      return `deadlock after ${count(steps.length, 'step')}`;
+      return `${waitsByDesign ? 'waits for ever, as the kernel has it,' : 'deadlock'} after ${count(steps.length, 'step')}`;
     case 'livelock':
       return `livelock: goes round for ever, shown up to the end of its first round (${count(steps.length, 'step')})`;
     case 'step-limit':

@@ -30,7 +30,7 @@ export async function exec(options: ExecOptions, terminal: Terminal): Promise<Ex
   if (recording.stale !== null) {
     const { step, expected, runnable } = recording.stale;
     throw new BrokenContract(
-      `${options.file}: stale schedule on ${labelled(model)}: at step ${step} it names ${quote(expected)}, which cannot run there; can run: ${runnable.join(', ') || 'nobody'}. The model or the operations changed since it was written: shorten the schedule to its first ${count(step, 'step')}, or record it again.`,
+      `${options.file}: stale schedule on ${labelled(model)}: at step ${step} it names ${quote(expected)}, which cannot run there; can run: ${runnable.join(', ') || 'nobody'}. ${staleAdvice(scenario, expected, step)}`,
     );
   }
   terminal.print(
@@ -39,6 +39,15 @@ export async function exec(options: ExecOptions, terminal: Terminal): Promise<Ex
       : renderExecution(recording, terminal),
   );
   return recording.violations.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+function staleAdvice({ ops }: Scenario, expected: string, step: number): string {
+  if (!ops.some(({ actor }) => actor === expected)) {
+    return 'No operation is for an actor of that name: correct it, or let who starts it come first.';
+  }
+  const shorter =
+    step === 0 ? 'leave the schedule out' : `shorten the schedule to its first ${count(step, 'step')}`;
+  return `The model or the operations changed since it was written: ${shorter}, or record it again.`;
 }
 
 /**

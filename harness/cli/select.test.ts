@@ -57,10 +57,25 @@ describe('no model is selected by', () => {
     (pattern) => {
       expect(() => ids(pattern)).toThrow(UsageError);
       expect(() => ids(pattern)).toThrow(
-        /^unknown model ".*"\. Nearest: \S+ \([^)]+\), \S+ \([^)]+\), \S+ \([^)]+\)\. `zpci-fuzz list models` shows all \d+; a version's patches are picked as in v1:1\+2\.$/,
+        /^unknown model ".*"(: .*)?\. Nearest: \S+ \([^)]+\), \S+ \([^)]+\), \S+ \([^)]+\)\. `zpci-fuzz list models` shows all \d+; a version's patches are picked as in v1:1\+2\.$/,
       );
     },
   );
+
+  test.each([
+    ['v1:5', 'v1 has patches 1 to 4, named as in v1:1+2; v1:0 is none of them'],
+    ['v1:1+1', 'patch 1 is named twice'],
+    ['pre:1', 'pre has no patches to pick from'],
+    ['v1+hp:1', 'v1+hp is a version with a patch on top, of which none can be picked'],
+  ])('%s, and the message says why', (pattern, why) => {
+    expect(() => ids(pattern)).toThrow(`unknown model "${pattern}": ${why}. Nearest: `);
+  });
+
+  test('the name of a series alone', () => {
+    expect(() => ids('zpci-io')).toThrow(
+      '"zpci-io" is a series, not a model: name a state of it, as "zpci-io/pre", or all of them with "zpci-io/*".',
+    );
+  });
 
   test.each(['v1:4', 'v1:1+2+4', 'v1:4+3'])(
     '%s, whose last patch does not build without the third before it',

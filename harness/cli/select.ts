@@ -68,8 +68,18 @@ function unknownModel(series: readonly Series[], given: string, full: string): U
   );
   const names = [...labels.keys()];
   const near = nearest(full, names).map((name) => `${name} (${labels.get(name)})`);
+  const slash = full.indexOf('/');
+  const problem = series
+    .find(({ name }) => name === full.slice(0, slash))
+    ?.selectionProblem(full.slice(slash + 1));
+  const why = problem == null ? '' : `: ${problem}`;
+  if (series.some(({ name }) => name === given)) {
+    return new UsageError(
+      `${quote(given)} is a series, not a model: name a state of it, as ${quote(`${given}/${series.find(({ name }) => name === given)!.states[0]!.id}`)}, or all of them with ${quote(`${given}/*`)}.`,
+    );
+  }
   return new UsageError(
-    `unknown model ${quote(given)}. Nearest: ${near.join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
+    `unknown model ${quote(given)}${why}. Nearest: ${near.join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
   );
 }
 

@@ -83,8 +83,13 @@ async function verifyFile(
   const model = modelOfScenario(series, { file, model: options.model }, scenario);
   if (preemptionsMax === null) checkThreads(file, scenario);
   const properties = applying(series, model, options);
-  if (properties === null || !model.properties.some(({ id }) => properties.includes(id)))
-    return nothingApplies(model, terminal);
+  if (properties === null) return nothingApplies(model, terminal);
+  if (!model.properties.some(({ id }) => properties.includes(id))) {
+    terminal.error(
+      `nothing ran: ${properties.join(', ')} is decided by cited facts and not by operations; \`zpci-fuzz verify ${model.id}\` says how.`,
+    );
+    return ExitCode.nothingRan;
+  }
   const operations: Scenario = { ...scenario, model: model.id };
   const exploring = { stepsMax, schedulesMax, preemptionsMax, properties };
   const { ends, signal } = await inWorker(model, operations, exploring, timeMs, terminal);

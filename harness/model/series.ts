@@ -49,6 +49,8 @@ export interface Series extends SeriesInfo {
    * @throws {@link PatchesDoNotApply} if a patch needs one that was left out.
    */
   model(stateId: string): Model | null;
+  /** Why a selection of patches (`v3:4`) is none, in words; null where that is not what is wrong. */
+  selectionProblem(stateId: string): string | null;
 }
 
 /** A subset of patches that would not compile. */
@@ -90,6 +92,9 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     };
   };
 
+  const stateOf = (version: string) =>
+    spec.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version));
+
   return {
     name: spec.name,
     title: spec.title,
@@ -103,9 +108,14 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     states: spec.states,
     properties,
     stateClaims: spec.stateClaims ?? [],
+    selectionProblem(stateId) {
+      const [version, subset] = stateId.split(':', 2) as [string, string?];
+      const state = stateOf(version);
+      return state === undefined || subset === undefined ? null : problemOf(version, state, subset);
+    },
     model(stateId) {
       const [version, subset] = stateId.split(':', 2) as [string, string?];
-      const state = spec.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version));
+      const state = stateOf(version);
       if (state === undefined) return null;
       const { patches, prerequisites = [], companions = [], extras = [] } = state;
       if (subset === undefined) {
@@ -134,6 +144,23 @@ const selection = (version: string): Source => ({
   status: 'inferred',
   note: `patches of ${version} in a selection or order that nobody posted`,
 });
+
+/** What is wrong with a selection that {@link selectPatches} refuses; null if nothing. */
+function problemOf<K>(
+  version: string,
+  { patches, extras = [] }: StateSpec<K>,
+  subset: string,
+): string | null {
+  if (extras.length > 0) return `${version} is a version with a patch on top, of which none can be picked`;
+  if (selectPatches(patches, subset) !== null) return null;
+  if (patches.length === 0) return `${version} has no patches to pick from`;
+  const range = patches.length === 1 ? 'patch 1' : `patches 1 to ${patches.length}`;
+  const tokens = subset.split('+');
+  const twice = tokens.find((token, at) => tokens.indexOf(token) !== at);
+  return twice !== undefined && patches[Number(twice) - 1] !== undefined
+    ? `patch ${twice} is named twice`
+    : `${version} has ${range}, named as in ${version}:${patches.length === 1 ? '1' : '1+2'}; ${version}:0 is none of them`;
+}
 
 /** `1+2` in that order, `0` for none; null if it names what is not there. */
 function selectPatches<K>(patches: readonly Patch<K>[], subset: string): Patch<K>[] | null {

@@ -47,6 +47,8 @@ export interface Recording {
   readonly device: readonly DeviceRecord[];
   readonly violations: readonly ViolationRecord[];
   readonly waiting: readonly WaitRecord[];
+  /** Whether somebody waits for what the kernel promises no end of. */
+  readonly waitsByDesign: boolean;
   readonly steps: readonly RecordedStep[];
   /** Ids of claims whose precondition happened. */
   readonly exercised: readonly string[];
@@ -88,6 +90,7 @@ export function record(model: Model, scenario: Scenario, stepsMax: number): Reco
       heldBy: stuck.on.map((thread) => thread.name),
       holds: stuck.holds,
     })),
+    waitsByDesign: outcome === 'deadlock' && machine.waitsByDesign,
     steps: shownSteps((recorder as Recorder | null)?.steps ?? [], machine.livelock),
     exercised,
     stale,

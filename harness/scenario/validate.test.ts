@@ -106,12 +106,12 @@ describe('a scenario is refused in words', () => {
     [
       'an address of 17 digits',
       withReq({ gaddr: `0x${'1'.repeat(17)}` }),
-      'ops[0].req.gaddr is "0x11111111111111111"; allowed: a number, or "0x" and hexadecimal digits.',
+      'ops[0].req.gaddr is "0x11111111111111111"; allowed: 0 to 2^64 - 1, or "0x" and the hexadecimal digits of such a number.',
     ],
     [
       'a decimal address as text',
       withReq({ gaddr: '123' }),
-      'ops[0].req.gaddr is "123"; allowed: a number, or "0x" and hexadecimal digits.',
+      'ops[0].req.gaddr is "123"; allowed: 0 to 2^64 - 1, or "0x" and the hexadecimal digits of such a number.',
     ],
     ['a negative address', withReq({ gaddr: -1 }), `ops[0].req.gaddr is -1; allowed: ${U64}.`],
     [

@@ -70,7 +70,7 @@ function describe(errors: readonly ErrorObject[]): string {
       return `${at} is ${found}; allowed: ${schema.minimum} to ${schema.maximum}${isU64(error) ? ', or a string like "0x100000000000"' : ''}.`;
     }
     case 'pattern':
-      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for ${actorsOf(error)}` : isU64(error) ? 'allowed: a number, or "0x" and hexadecimal digits' : 'allowed: a small letter, then up to 15 small letters, digits or "_"'}.`;
+      return `${at} is ${found}; ${at.endsWith('.actor') ? `this operation is for ${actorsOf(error)}` : isU64(error) ? `allowed: ${boundsOf(error)}, or "0x" and the hexadecimal digits of such a number` : 'allowed: a small letter, then up to 15 small letters, digits or "_"'}.`;
     case 'type':
       return `${at} is ${kindOf(error.data)}; expected ${isU64(error) ? 'a whole number or a string like "0x1000"' : article(error.params.type)}.`;
     case 'maxItems':
@@ -80,6 +80,12 @@ function describe(errors: readonly ErrorObject[]): string {
     default:
       return `${at} ${error.message ?? 'is not valid'}.`;
   }
+}
+
+/** `0 to 4096`; up to 64 bits where a file cannot hold more as a number. */
+function boundsOf(error: ErrorObject): string {
+  const { minimum, maximum, pattern } = error.parentSchema as { [keyword: string]: unknown };
+  return `${minimum} to ${String(pattern).includes('{1,16}') ? '2^64 - 1' : maximum}`;
 }
 
 const isU64 = (error: ErrorObject): boolean => Array.isArray((error.parentSchema as { type?: unknown }).type);

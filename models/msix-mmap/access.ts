@@ -28,6 +28,7 @@ export function* access(
   }
   yield w.mmio.access;
   const address = mapping.start + offset;
+  w.noteMsix('nobody answers', null);
   const decoder = w.decoders.at(address);
   const target = targetOf(w, decoder, address);
   const { start, size } = w.bars[mapping.bar]!;
@@ -82,6 +83,7 @@ export function* raise(t: Thread, w: MsixWorld, vector: number): CodePath<number
   if (vector >= w.mmio.vectors.length) return -EINVAL;
   yield w.mmio.access;
   const { message, masked } = w.mmio.vectors[vector]!;
+  w.noteMsix('no message', vector);
   if (!w.mmio.enabled) return 0;
   const { filtersMsi: filtered } = w.settings;
   w.interrupts.push({ step: w.machine.steps, call: t.call!, vector, message, masked, filtered });

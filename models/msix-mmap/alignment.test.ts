@@ -75,6 +75,33 @@ describe('resource_alignment', () => {
     expect(world.recorded[0]!.start).toBe(start);
   });
 
+  test.each([
+    ['rfc4', ':noresize', true, null],
+    ['rfc4', ':noresize', false, 0],
+    ['v4.12', '', true, 0x20000],
+    ['v4.12', '', false, 0x20000],
+  ])('a large BAR on %s with %s (fixed: %s) ends at %s', (state, suffix, fixed, start) => {
+    const { recorded } = booted(state, {
+      bars: [{ bar: 0, size: 0x20000, at: 0x20000, fixed }],
+      resourceAlignment: `01:00.0${suffix}`,
+    });
+    expect(recorded).toEqual([{ bar: 0, start, size: 0x20000 }]);
+  });
+
+  test('rfc4 keeps the natural alignment of what is larger than was asked for', () => {
+    const { recorded } = booted('rfc4', {
+      bars: [
+        { bar: 0, size: 0x1000, at: 0x1000 },
+        { bar: 2, size: 0x20000, at: 0x40000 },
+      ],
+      resourceAlignment: '01:00.0:noresize',
+    });
+    expect(recorded).toEqual([
+      { bar: 0, start: 0x20000, size: 0x1000 },
+      { bar: 2, start: 0, size: 0x20000 },
+    ]);
+  });
+
   test('MX-H13: the VF BAR is resized, and with it the stride', () => {
     const sriov = { vfs: 2, size: 0x1000, at: 0x80000 };
     const strides = (state: string, resourceAlignment: string) =>
@@ -96,7 +123,11 @@ describe('resource_alignment', () => {
 });
 
 describe('alignment of all BARs', () => {
-  const world: WorldConfig = { bars, neighbour: [{ bar: 0, size: 0x1000, at: 0x2000 }] };
+  const world: WorldConfig = {
+    bars,
+    neighbour: [{ bar: 0, size: 0x1000, at: 0x2000 }],
+    resourcePageAligned: true,
+  };
 
   test.each([
     ['rfc1', 'arch'],

@@ -1,13 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import { Audit } from '../../harness/machine/audit.ts';
-import { compileProgram, execute } from '../../harness/machine/execute.ts';
+import { type AuditCase, testAudit } from '../../harness/machine/audit.fixture.ts';
 import { mainRole } from '../../harness/model/field.ts';
 import type { Operation, WorldConfig } from '../../harness/model/model.ts';
 import { series as msixMmap } from './series.ts';
 
-const STEPS_MAX = 4000;
 const SEEDS = 10;
 
 /** One of each kind of operation, without its actor. */
@@ -76,12 +71,7 @@ const WORLDS: readonly WorldConfig[] = [
   { resourceAlignment: '0000:01:00.0', probeOnly: true, opened: false },
 ];
 
-interface Case {
-  readonly world: WorldConfig;
-  readonly ops: readonly Operation[];
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly AuditCase[] = [
   ...[...alone, ...pairs, ...crowds].map((ops) => ({ world: {}, ops })),
   ...WORLDS.flatMap((world) => [...alone, ...crowds].map((ops) => ({ world, ops }))),
 ];
@@ -89,24 +79,10 @@ const CASES: readonly Case[] = [
 /** Mutants whose locks are wrong on purpose. */
 const STUCK = ['v4.8+mutant-leak-lock', 'v4.8+mutant-lock-cycle', 'v4.8+mutant-lock-spin'];
 
-describe.each(msixMmap.states.map(({ id }) => id))('%s', (id) => {
-  test('touches nothing but what its steps name, and ends', () => {
-    const audit = new Audit();
-    const schedule = new Uint8Array(STEPS_MAX);
-    const wrong = new Set<string>();
-    for (const { world, ops } of CASES) {
-      const program = compileProgram(msixMmap.model(id)!, world, ops);
-      for (let seed = 0; seed < SEEDS; seed++) {
-        const { outcome } = execute(program, new Uniform(random(seed)), STEPS_MAX, schedule, {
-          audit,
-          observe: (machine) => audit.observing(machine),
-        });
-        if (outcome !== 'finished' && !STUCK.includes(id)) {
-          wrong.add(`${outcome}: ${JSON.stringify({ world, ops })} with seed ${seed}`);
-        }
-      }
-    }
-    expect(audit.findings).toEqual([]);
-    expect([...wrong]).toEqual([]);
-  });
-});
+testAudit(
+  msixMmap,
+  msixMmap.states.map(({ id }) => id),
+  CASES,
+  SEEDS,
+  (state, { outcome }) => (outcome === 'finished' || STUCK.includes(state) ? null : outcome),
+);

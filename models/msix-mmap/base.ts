@@ -1,3 +1,4 @@
+import { ENOTTY } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { MsixOperation } from '../../properties/msix-mmap/evidence.ts';
@@ -5,7 +6,7 @@ import { access, raise } from './access.ts';
 import { __vm_munmap, fdget, filp_close, fput, ksys_mmap_pgoff, vfio_group_get_device_fd } from './file.ts';
 import { irq_set_affinity, pciehp_disable_slot, pciehp_enable_slot } from './host.ts';
 import type { MsixKernel } from './kernel.ts';
-import { ENOTTY, VFIO_DEVICE_FLAGS_PCI, VFIO_DEVICE_FLAGS_RESET } from './layout.ts';
+import { VFIO_DEVICE_FLAGS_PCI, VFIO_DEVICE_FLAGS_RESET } from './layout.ts';
 import {
   do_io_rw,
   mayMapBar,

@@ -1,9 +1,9 @@
 /** System calls that open, close and map the device fd. Source: fs/file.c, fs/file_table.c, mm/mmap.c, drivers/vfio/vfio.c. */
-import { EBADF, EINVAL, EPERM } from '../../harness/machine/errno.ts';
+import { EBADF, EINVAL, EMFILE, EPERM } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Operation } from './kernel.ts';
-import { EMFILE, FILES_MAX } from './layout.ts';
+import { FILES_MAX } from './layout.ts';
 import { alignUp } from './resources.ts';
 import { attachAllowed, type MsixWorld } from './world.ts';
 
@@ -40,17 +40,17 @@ function* lastReference(t: Thread, w: MsixWorld, file: number): CodePath<void> {
 /** open of the group, VFIO_SET_IOMMU, VFIO_GROUP_GET_DEVICE_FD. The first two only count where they fail. */
 export function* vfio_group_get_device_fd(t: Thread, w: MsixWorld): CodePath<number> {
   if (!attachAllowed(w)) return -EPERM;
+  const ret = yield* w.kernel.vfio_pci_open(t, w);
+  if (ret < 0) return ret;
+  // get_unused_fd_flags
   yield w.fdsTaken.update;
   const taken = w.fdsTaken.value;
   const file = 31 - Math.clz32(~taken & -~taken);
-  if (file >= FILES_MAX) return -EMFILE;
-  w.fdsTaken.value = taken | (1 << file);
-  const ret = yield* w.kernel.vfio_pci_open(t, w);
-  if (ret < 0) {
-    yield w.fdsTaken.update;
-    w.fdsTaken.value &= ~(1 << file);
-    return ret;
+  if (file >= FILES_MAX) {
+    yield* w.kernel.vfio_pci_release(t, w);
+    return -EMFILE;
   }
+  w.fdsTaken.value = taken | (1 << file);
   // Nobody knows of the file before it is in the table.
   yield w.files[file]!.refs.update;
   w.installFile(file);

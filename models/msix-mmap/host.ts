@@ -1,9 +1,8 @@
 /** What the administrator of the host sets going: hot plug and a change of an interrupt's affinity. */
-import { EINVAL, ENODEV, ENOMEM } from '../../harness/machine/errno.ts';
+import { EINVAL, ENOENT, ENOMEM } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { HotPlug } from '../../properties/msix-mmap/evidence.ts';
-import { ENOENT } from './layout.ts';
 import { alignmentOf, hotPluggedFunction, pci_device_add, requestsOf, resourceOf } from './pci.ts';
 import type { Decoder, Resource } from './resources.ts';
 import { writeControl, writeMessage } from './vfio-pci.ts';
@@ -11,7 +10,10 @@ import type { MsixWorld } from './world.ts';
 
 const nameOf = (slot: number): string => `0000:01:${slot.toString(16).padStart(2, '0')}.0`;
 
-/** A function arrives: found, aligned as this kernel does it, given an address, and its BAR written. */
+/**
+ * A function arrives: found, aligned as this kernel does it, given an address, and its BAR written. A slot that is on is
+ * refused, and so is below one that is off, as pciehp of v4.5 does it.
+ */
 export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size: number): CodePath<number> {
   yield w.pciRescanRemoveLock.acquire;
   if (w.slots.has(slot)) {
@@ -55,7 +57,7 @@ export function* pciehp_disable_slot(t: Thread, w: MsixWorld, slot: number): Cod
   const resource = w.slots.get(slot);
   if (resource === undefined) {
     yield w.pciRescanRemoveLock.release;
-    return -ENODEV;
+    return -EINVAL;
   }
   const device = nameOf(slot);
   yield w.decoders.write;

@@ -1,6 +1,6 @@
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
-import type { MsixOperation } from '../../properties/msix-mmap/evidence.ts';
+import type { MsixOperation, MsixTable } from '../../properties/msix-mmap/evidence.ts';
 import type { AlignmentRules } from './pci.ts';
 import type { MsixSettings } from './settings.ts';
 import type { MsixWorld } from './world.ts';
@@ -21,6 +21,8 @@ export interface MsixGate {
   readonly ownPath: (settings: MsixSettings) => boolean;
   /** False where the answer is always yes. */
   readonly asked: boolean;
+  /** Whether vfio_pci_bar_rw asks, too, and lets pread and pwrite at the table where the answer is yes. */
+  readonly opensFile: boolean;
 }
 
 /**
@@ -71,7 +73,7 @@ export interface MsixKernel {
   vfio_pci_get_region_info: Path<[bar: number]>;
   vfio_pci_mmap: Path<[operation: Operation<'mmap'>, file: number]>;
   vfio_pci_bar_rw: Path<[operation: Operation<'pread' | 'pwrite'>]>;
-  do_io_rw: Path<[operation: Operation<'pread' | 'pwrite'>, count: number]>;
+  do_io_rw: Path<[operation: Operation<'pread' | 'pwrite'>, count: number, excluded: MsixTable | null]>;
   vfio_pci_setup_barmap: Path<[bar: number]>;
   vfio_pci_set_irqs_ioctl: Path<[vectors: number]>;
   /** Absent: the ioctl does not exist. */
@@ -86,7 +88,7 @@ export interface MsixKernel {
   msixGate?: MsixGate;
   /** How a kernel that does not map the table tells so, or one that does. */
   regionCapability: 'none' | 'sparse' | 'msix mappable';
-  /** The range that do_io_rw and ioeventfds leave out: false only in a mutant. */
+  /** Whether ioeventfds leave out the table, and do_io_rw where no gate lets it in: false only in a mutant. */
   excludesTable: boolean;
 
   // kernel/irq and drivers/pci/msi.c

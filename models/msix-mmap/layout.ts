@@ -31,12 +31,6 @@ export const VFIO_REGION_INFO_FLAG_CAPS = 8;
 export const VFIO_DEVICE_FLAGS_PCI_PAGE_ALIGNED = 16;
 export const VFIO_DEVICE_FLAGS_PCI_MSIX_MMAP = 32;
 
-// Errno values that the harness has no name for. Source: include/uapi/asm-generic/errno*.h.
-export const ENOENT = 2;
-export const EEXIST = 17;
-export const EMFILE = 24;
-export const ENOTTY = 25;
-
 /** Device fds that a process can have at once here. */
 export const FILES_MAX = 3;
 

@@ -37,7 +37,7 @@ export interface Specified {
 
 /** What a kernel's alignment code knows and looks at. */
 export interface AlignmentRules {
-  /** `:noresize` after an entry keeps the size: rfc4 1/7. */
+  /** `:noresize` after an entry keeps the size: rfc4 1/7. With an old parser it is what follows a match. */
   readonly noresize: boolean;
   /** `*` in an entry: rfc4 4/7. */
   readonly wildcards: boolean;
@@ -115,18 +115,19 @@ export function pci_reassigndev_resource_alignment(
     let takenForWindow = false;
     // The merged loop ends before the resources of the SR-IOV capability. Claims hear of what was asked in vain, too.
     const spared = ignored || (rules.merged && bar.kind === 'VF BAR');
-    if (!spared && (rules.merged || by === 'noresize')) {
-      // pci_request_resource_alignment(), as merged; rfc4 1/7 has it for its new option.
+    if (!spared && rules.merged) {
+      // pci_request_resource_alignment()
       if (!bar.fixed && bar.size < align) {
         bar.start = null;
         if (by === 'resize') bar.size = align;
-        else {
-          bar.startAlign = align;
-          takenForWindow = rules.startalignMarksWindows;
-        }
+        else bar.startAlign = align;
       }
+    } else if (!spared && by === 'noresize') {
+      // As the old loop does, whatever is a memory resource loses its address: fixed, large or fine as it was.
+      bar.startAlign = Math.max(align, bar.size);
+      bar.start = null;
+      takenForWindow = rules.startalignMarksWindows;
     } else if (!spared) {
-      // The old loop: whatever is a memory resource loses its address, even if it was fine.
       bar.size = Math.max(bar.size, align);
       bar.start = null;
     }
@@ -184,7 +185,8 @@ export function pci_device_add(kernel: MsixKernel, settings: MsixSettings, fn: P
 
 /** Alignment that an address for it has to have: IORESOURCE_STARTALIGN or IORESOURCE_SIZEALIGN. */
 export const alignmentOf = ({ startAlign, size, vfs }: PciBar): number =>
-  startAlign ?? size / Math.max(vfs, 1);
+  // pci_sriov_resource_alignment() goes by the size of one virtual function.
+  vfs > 0 ? size / vfs : (startAlign ?? size);
 
 export const resourceOf = (device: string, bar: PciBar, start: number): Resource => ({
   kind: bar.kind,

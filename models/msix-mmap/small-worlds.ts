@@ -37,6 +37,11 @@ const boots: readonly (readonly [string, string, WorldConfig])[] = [
     'a fixed function behind the BAR since boot',
     { neighbour: [{ ...bar(0x1000), fixed: true }] },
   ],
+  [
+    'boot-page-aligned',
+    'resource_page_aligned, and a fixed function behind the BAR since boot',
+    { resourcePageAligned: true, neighbour: [{ ...bar(0x1000), fixed: true }] },
+  ],
   ['boot-resize', 'resource_alignment for the function', { resourceAlignment: '16@0000:01:00.0' }],
   ['boot-noresize', 'resource_alignment with :noresize', { resourceAlignment: '0000:01:00.0:noresize' }],
   [
@@ -116,9 +121,18 @@ export const smallWorlds: readonly SmallWorld[] = [
     ],
   },
   {
+    id: 'unaligned-hotplug',
+    about: 'a fixed BAR in the middle of a page, where all others are aligned: an mmap against a hot add',
+    world: { resourcePageAligned: true, bars: [{ ...bar(0x1000), fixed: true }] },
+    actors: [
+      { name: 'user0', operations: [[info(0)], [mmap(0, 0, 0x1000)], [touch(0)]] },
+      { name: 'admin', operations: [[hotAdd(2, 0x1000)]] },
+    ],
+  },
+  {
     id: 'table',
     about:
-      'interrupts and a change of affinity against accesses to the MSI-X table by mmap, pwrite and pread',
+      'interrupts and a change of affinity against accesses to the MSI-X table by mmap, pwrite, pread and ioeventfd',
     actors: [
       {
         name: 'user0',
@@ -153,7 +167,7 @@ export const smallWorlds: readonly SmallWorld[] = [
   ...boots.map(
     ([id, what, world]): SmallWorld => ({
       id,
-      about: `${what}: region_info, an mmap and a store, for each BAR`,
+      about: `${what}: region_info, an mmap and a store for each BAR, and an interrupt`,
       world,
       actors: [
         {

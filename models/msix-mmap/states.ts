@@ -94,8 +94,9 @@ export const states: readonly StateSpec<MsixKernel>[] = [
   {
     id: 'busflag',
     source: review.busFlagMsiRemap.source,
-    about: 'v4.8 with the question about the table put to the bus of the function. Never in mainline.',
-    prerequisites: v48,
+    about: 'The sub-page rule of v4.8, and the question about the table put to the bus. Never in mainline.',
+    // As in the tree that carried it, where the sub-page patch came on top.
+    prerequisites: [mainline.sparseMmap, mainline.probeMmaps],
     patches: [review.busFlagMsiRemap],
   },
   {

@@ -9,6 +9,9 @@ const ENOMEM = -12;
 const RW = 3;
 const RWM = 7;
 
+/** With the parameter of rfc2 and rfc3. */
+const ALIGNED: WorldConfig = { resourcePageAligned: true };
+
 const bar0 = (at: number, more: object = {}) => ({ bar: 0, size: 0x1000, at, ...more });
 const onlyBar0 = (at: number, more: object = {}): WorldConfig => ({ bars: [bar0(at, more)] }) as WorldConfig;
 
@@ -17,7 +20,7 @@ describe('a BAR of 4 KiB on a page of 64 KiB, alone in it', () => {
     ['pre', RW, EINVAL],
     ['v4.6', RW, EINVAL],
     ['rfc1', RWM, 0],
-    ['rfc2', RWM, 0],
+    ['rfc2', RW, EINVAL],
     ['rfc3', RWM, 0],
     ['rfc4', RWM, 0],
     ['rfc4:1+2+3+4', RW, EINVAL],
@@ -38,9 +41,14 @@ describe('a BAR of 4 KiB on a page of 64 KiB, alone in it', () => {
     ]);
   });
 
-  test.each(['rfc1', 'rfc2'])('%s maps it only where alignment is in force', (state) => {
-    const off: WorldConfig = { arch: 'arm64', resourcePageAligned: false };
-    expect(play(state, off, [mmap(0)]).returns).toEqual([EINVAL]);
+  test.each<[string, WorldConfig, number]>([
+    ['rfc1', { arch: 'arm64' }, EINVAL],
+    ['rfc1', {}, 0],
+    ['rfc2', { arch: 'arm64' }, EINVAL],
+    ['rfc2', { arch: 'arm64', resourcePageAligned: true }, 0],
+    ['rfc2', { resourcePageAligned: true }, 0],
+  ])('%s, %j: maps it only where alignment is in force', (state, world, ret) => {
+    expect(play(state, world, [mmap(0)]).returns).toEqual([ret]);
   });
 
   test('rfc1 tells by device flags', () => {
@@ -62,7 +70,7 @@ describe('a BAR that does not start on a page', () => {
   );
 
   test.each(['rfc1', 'rfc2'])('%s maps the page that it begins in', (state) => {
-    const { returns, world: after } = play(state, world, [mmap(0), store(0)]);
+    const { returns, world: after } = play(state, { ...world, ...ALIGNED }, [mmap(0), store(0)]);
     expect(returns).toEqual([0, 0]);
     expect(after.touches[0]).toMatchObject({ address: 0, target: 'nothing', recorded: false });
   });
@@ -73,7 +81,7 @@ describe('MX-H1: a function that could not be moved has the rest of the page', (
   const ops = [mmap(0), store(0x1000)];
 
   test.each(['rfc1', 'rfc2'])('%s gives it away', (state) => {
-    const { returns, world: after } = play(state, { ...world, probeOnly: true }, ops);
+    const { returns, world: after } = play(state, { ...world, ...ALIGNED, probeOnly: true }, ops);
     expect(returns).toEqual([0, 0]);
     expect(after.exposures).toMatchObject([{ cause: 'mmap', page: 0, exposed: '0000:01:01.0 BAR 0' }]);
     expect(after.touches).toMatchObject([{ target: 'other function', reached: '0000:01:01.0 BAR 0' }]);
@@ -90,7 +98,7 @@ describe('MX-H2: a function arrives after the page was mapped', () => {
   const ops = [mmap(0), hotAdd(), store(0x1000)];
 
   test.each([
-    ['rfc3', { resourcePageAligned: false }],
+    ['rfc3', {}],
     ['rfc4', {}],
     ['always', {}],
     ['v4.8+mutant-early-release', {}],
@@ -105,11 +113,19 @@ describe('MX-H2: a function arrives after the page was mapped', () => {
   });
 
   test.each(['rfc1', 'rfc2', 'rfc3', 'v4.8', 'v4.12', 'v4.16', 'v5.11'])('%s: elsewhere', (state) => {
-    const { returns, world: after } = play(state, {}, ops);
+    const { returns, world: after } = play(state, ALIGNED, ops);
     expect(returns).toEqual([0, 0, 0]);
     expect(after.exposures).toEqual([]);
     expect(after.hotPlugs).toMatchObject([{ start: 0x10000 }]);
     expect(after.touches).toMatchObject([{ target: 'nothing' }]);
+  });
+
+  test.each(['rfc1', 'rfc2'])('%s: into the page of a BAR that could not be moved', (state) => {
+    const world: WorldConfig = { ...onlyBar0(0x1000, { fixed: true }), ...ALIGNED };
+    const { returns, world: after } = play(state, world, [mmap(0), hotAdd(), store(0)]);
+    expect(returns).toEqual([0, 0, 0]);
+    expect(after.exposures).toMatchObject([{ cause: 'hot add', page: 0 }]);
+    expect(after.touches).toMatchObject([{ target: 'other function', reached: '0000:01:02.0 BAR 0' }]);
   });
 
   test('the reservation lasts from the first open to the last close', () => {
@@ -166,13 +182,34 @@ describe('MX-H9: vfio_pci_igd_init fails', () => {
 
   test.each([
     ['pre', 0, null],
-    ['v4.6', -19, null],
-    ['v4.8', -19, 'vfio_pci_disable'],
-    ['v4.16', -19, 'vfio_pci_disable'],
-    ['v5.11', -19, null],
+    ['busflag', 0, null],
+    ['v4.6', EINVAL, null],
+    ['v4.8', EINVAL, 'vfio_pci_disable'],
+    ['v4.16', EINVAL, 'vfio_pci_disable'],
+    ['v5.11', EINVAL, null],
   ])('%s: open returns %i, oops in %s', (state, ret, where) => {
     const { returns, world: after } = play(state, world, [OPEN]);
     expect(returns).toEqual([ret]);
     expect(after.oops?.function ?? null).toBe(where);
+  });
+});
+
+describe('opens and slots', () => {
+  test('a fourth descriptor is refused after vfio_pci_open, which is undone', () => {
+    const { returns, world } = play('v4.8', {}, [OPEN, OPEN, OPEN, CLOSE, CLOSE, CLOSE]);
+    expect(returns).toEqual([0, 0, -24, 0, 0, 0]);
+    expect(world.opens.map(({ ret }) => ret)).toEqual([0, 0, 0, 0]);
+    expect(world.closes).toMatchObject([{ dummiesLeft: 0 }]);
+  });
+
+  test('a slot is not filled twice, and not emptied twice', () => {
+    const remove = { op: 'hot_remove', slot: 2 };
+    expect(play('pre', {}, [remove, hotAdd(), hotAdd(), remove, remove]).returns).toEqual([
+      EINVAL,
+      0,
+      EINVAL,
+      0,
+      EINVAL,
+    ]);
   });
 });

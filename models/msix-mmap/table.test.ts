@@ -32,6 +32,7 @@ describe('pages with the MSI-X table', () => {
     ['always', 'where none filters', { filtersMsi: false, otherFiltersMsi: false }, 0],
     ['busflag', 'on a bridge that does not, beside one that does', { filtersMsi: false }, EINVAL],
     ['busflag', 'on a bridge that filters', { otherFiltersMsi: false }, 0],
+    ['busflag', 'on x86, whose buses nobody marks', x86, EINVAL],
     ['v4.8', 'ever', {}, EINVAL],
     ['v4.12', 'ever', {}, EINVAL],
     ['v4.16', 'always', { filtersMsi: false, otherFiltersMsi: false }, 0],
@@ -57,8 +58,10 @@ describe('what GET_REGION_INFO tells of the BAR with the table', () => {
     ['pre', 7, null, false, 1],
     ['v4.6', 15, [{ offset: 0x10000, size: 0x10000 }], false, 1],
     ['rfc1', 7, null, false, 2],
-    ['rfc2', 7, null, false, 2],
-    ['rfc4', 7, null, false, 2],
+    ['rfc2', 15, [{ offset: 0, size: 0x20000 }], false, 2],
+    ['rfc4:1+2+3+4+5', 15, [{ offset: 0x10000, size: 0x10000 }], false, 1],
+    ['rfc4', 15, [{ offset: 0, size: 0x20000 }], false, 2],
+    ['busflag', 15, [{ offset: 0, size: 0x20000 }], false, 2],
     ['v4.8', 15, [{ offset: 0x10000, size: 0x10000 }], false, 1],
     ['v4.16', 15, null, true, 2],
   ])('%s: flags %i', (state, flags, areas, msixMappable, pagesMappable) => {
@@ -128,14 +131,33 @@ describe('a vector that the user wrote', () => {
 describe('the table by pread, pwrite and ioeventfd', () => {
   const write: Body = { op: 'pwrite', bar: 2, pos: 0x1c, count: 8 };
 
-  test.each(['pre', 'rfc1', 'rfc4', 'v4.16', 'v5.11'])('%s: writes are dropped, and counted', (state) => {
-    const { returns, world } = play(state, {}, [write, { ...write, op: 'pread' }]);
-    expect(returns).toEqual([8, 8]);
-    expect(world.tableWrites).toEqual([]);
-    // The four bytes behind the table get through.
-    expect(world.device()).toMatchObject([
-      { access: 'store', offset: 0x20 },
-      { access: 'load', offset: 0x20 },
+  test.each(['pre', 'rfc1', 'rfc3', 'rfc4:1+2+3+4+5', 'always', 'v4.16', 'v5.11'])(
+    '%s: writes are dropped, and counted',
+    (state) => {
+      const { returns, world } = play(state, {}, [write, { ...write, op: 'pread' }]);
+      expect(returns).toEqual([8, 8]);
+      expect(world.tableWrites).toEqual([]);
+      // The four bytes behind the table get through.
+      expect(world.device()).toMatchObject([
+        { access: 'store', offset: 0x20 },
+        { access: 'load', offset: 0x20 },
+      ]);
+    },
+  );
+
+  test.each<[string, WorldConfig, boolean]>([
+    ['rfc4', {}, true],
+    ['rfc4', { filtersMsi: false, otherFiltersMsi: false }, false],
+    ['busflag', {}, true],
+    ['busflag', { filtersMsi: false }, false],
+    ['busflag', { arch: 'x86' }, false],
+  ])('%s, %j: whether it lets writes in, as it lets mappings: %s', (state, config, letsIn) => {
+    const { returns, world } = play(state, config, [write, mmap(2, 0, 0x10000)]);
+    expect(returns).toEqual([8, letsIn ? 0 : EINVAL]);
+    expect(world.tableWrites).toMatchObject(letsIn ? [{ via: 'pwrite', vector: 1, part: 'control' }] : []);
+    expect(world.gates).toMatchObject([
+      { asked: 'pwrite', allowed: letsIn },
+      { asked: 'mmap', allowed: letsIn },
     ]);
   });
 

@@ -2,7 +2,7 @@
 import { EBUSY, EINVAL } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
-import type { Area, Gate } from '../../properties/msix-mmap/evidence.ts';
+import type { Area, Gate, MsixTable } from '../../properties/msix-mmap/evidence.ts';
 import { writeTable } from './access.ts';
 import type { Operation } from './kernel.ts';
 import {
@@ -122,7 +122,10 @@ export function* vfio_pci_get_region_info(t: Thread, w: MsixWorld, index: number
   if (mmap) {
     flags |= VFIO_REGION_INFO_FLAG_MMAP;
     if (w.settings.table?.bar === index) {
-      if (w.kernel.regionCapability === 'sparse' && !open) areas = msix_sparse_mmap_cap(w, bar.size);
+      if (w.kernel.regionCapability === 'sparse') {
+        // Where the table may be mapped, one area: all of the BAR.
+        areas = open ? [{ offset: 0, size: bar.size }] : msix_sparse_mmap_cap(w, bar.size);
+      }
       msixMappable = w.kernel.regionCapability === 'msix mappable';
       if (areas !== null || msixMappable) flags |= VFIO_REGION_INFO_FLAG_CAPS;
     }
@@ -223,24 +226,30 @@ export function* vfio_pci_bar_rw(
   if (bar === null || bar.start === null || pos >= bar.size) return -EINVAL;
   const count = Math.min(operation.count, bar.size - pos);
   let ret = yield* w.kernel.vfio_pci_setup_barmap(t, w, index);
-  if (ret === 0) ret = yield* w.kernel.do_io_rw(t, w, operation, count);
+  if (ret === 0) {
+    const { table } = w.settings;
+    const excluded =
+      table?.bar === index &&
+      w.kernel.excludesTable &&
+      !(w.kernel.msixGate?.opensFile === true && gateOpen(t, w, operation.kind));
+    ret = yield* w.kernel.do_io_rw(t, w, operation, count, excluded ? table : null);
+  }
   if (w.hasTable(index, pos, count)) {
     w.tableAccesses.push({ step: w.machine.steps, call: t.call!, via: operation.kind, ret });
   }
   return ret;
 }
 
-/** Naturally aligned pieces of 4, 2 and 1 bytes. In the MSI-X table reads give all ones and writes are dropped. */
+/** Naturally aligned pieces of 4, 2 and 1 bytes. In what is excluded reads give all ones and writes are dropped. */
 export function* do_io_rw(
   t: Thread,
   w: MsixWorld,
   { kind, bar: index, pos }: Operation<'pread' | 'pwrite'>,
   count: number,
+  excluded: MsixTable | null,
 ): CodePath<number> {
-  const { table } = w.settings;
-  const excluded = w.kernel.excludesTable && table?.bar === index;
-  const from = excluded ? table.offset : 0;
-  const to = excluded ? table.offset + table.size : 0;
+  const from = excluded === null ? 0 : excluded.offset;
+  const to = excluded === null ? 0 : excluded.offset + excluded.size;
   const bar = w.bars[index]!;
   let done = 0;
   while (done < count) {
@@ -254,6 +263,7 @@ export function* do_io_rw(
     const width = fillable >= 4 && at % 4 === 0 ? 4 : fillable >= 2 && at % 2 === 0 ? 2 : 1;
     yield w.mmio.access;
     // What is recorded beyond the function's own size nobody answers for.
+    w.noteMsix('nobody answers', null);
     if (at < bar.hardware) {
       const target = barName(ASSIGNED, bar);
       w.log({ actor: t.name, access: kind === 'pwrite' ? 'store' : 'load', target, offset: at });
@@ -272,6 +282,7 @@ function* disableMsix(w: MsixWorld): CodePath<void> {
   yield w.irqDescLock.release;
   yield w.mmio.access;
   w.mmio.enabled = false;
+  w.noteMsix('MSI-X off', null);
   for (const vector of w.mmio.vectors) {
     vector.masked = true;
     vector.maskedBy = 'host';
@@ -298,6 +309,7 @@ export function* vfio_pci_set_irqs_ioctl(t: Thread, w: MsixWorld, vectors: numbe
     if (enabled === 0) {
       yield w.mmio.access;
       w.mmio.enabled = true;
+      w.noteMsix('MSI-X on', null);
       yield w.vdev.numCtx.write;
       w.vdev.numCtx.value = vectors;
     }
@@ -318,6 +330,7 @@ export function* writeMessage(t: Thread, w: MsixWorld, vector: number): CodePath
   const entry = w.mmio.vectors[vector]!;
   const overwroteUser = entry.message === 'user';
   entry.message = 'host';
+  w.noteMsix('host writes the message', vector);
   w.hostWrites.push({ step: w.machine.steps, call: t.call!, vector, part: 'message', overwroteUser });
 }
 
@@ -328,5 +341,6 @@ export function* writeControl(t: Thread, w: MsixWorld, vector: number, masked: b
   const overwroteUser = entry.maskedBy === 'user' && entry.masked !== masked;
   entry.masked = masked;
   entry.maskedBy = 'host';
+  w.noteMsix(masked ? 'host sets the mask' : 'host clears the mask', vector);
   w.hostWrites.push({ step: w.machine.steps, call: t.call!, vector, part: 'control', overwroteUser });
 }

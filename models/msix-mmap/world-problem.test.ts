@@ -28,6 +28,7 @@ describe('a world that is valid field by field', () => {
       /two MSI-X tables/,
     ],
     ['a table beyond its BAR', { bars: [bar(0, { table: { ...table, offset: 0xff0 } })] }, /beyond BAR 0/],
+    ['x86 and pages of 64 KiB', { arch: 'x86', pageSize: 65536 }, /x86, which has pages of 4096/],
     ['a table between words', { bars: [bar(0, { table: { ...table, offset: 4 } })] }, /multiple of 8/],
     [
       'virtual functions at an odd place',

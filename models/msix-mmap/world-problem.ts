@@ -8,7 +8,10 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** What is wrong with a world that is valid field by field; null if nothing. */
 export function worldProblem(config: WorldConfig): string | null {
-  const { bars, neighbour, sriov, table, pba } = configure(config);
+  const { arch, bars, neighbour, sriov, table, pba } = configure(config);
+  if (arch === 'x86' && config.pageSize === 65536) {
+    return 'world.pageSize is 65536 and world.arch is x86, which has pages of 4096 bytes';
+  }
   for (const [where, all] of [
     ['world.bars', bars],
     ['world.neighbour', neighbour],

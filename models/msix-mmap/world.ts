@@ -84,6 +84,13 @@ class PageTables extends SharedObject {
   }
 }
 
+/** Descriptors as bits. */
+class Descriptors extends Cell<number> {
+  override show(): string {
+    return FILE_NAMES.filter((_, file) => (this.value & (1 << file)) !== 0).join(', ') || 'none';
+  }
+}
+
 /** A vector of the MSI-X table, as it stands in the function. */
 export interface Vector {
   message: 'host' | 'user' | 'nobody';
@@ -229,8 +236,8 @@ export class MsixWorld implements World, Evidence {
     this.mmio = new Mmio(machine, settings.table?.vectors ?? 0);
 
     this.process = new Process(machine, 'the process');
-    this.fdTable = new Cell(machine, 'descriptor table', 0);
-    this.fdsTaken = new Cell(machine, 'descriptors taken', 0);
+    this.fdTable = new Descriptors(machine, 'descriptor table', 0);
+    this.fdsTaken = new Descriptors(machine, 'descriptors taken', 0);
     this.files = FILE_NAMES.map((name) => ({
       refs: new InitialRefCount(machine, name, 0, { event: `${name} closed`, wakers: () => [] }),
     }));
@@ -318,9 +325,18 @@ export class MsixWorld implements World, Evidence {
   log(record: DeviceRecord): void {
     this.#log.push(record);
     if (this.machine.observer !== null) {
-      this.mmio.last = Object.entries(record)
-        .map(([name, value]) => `${name} ${typeof value === 'number' ? `0x${value.toString(16)}` : value}`)
-        .join(', ');
+      const { access, target, offset, message } = record;
+      this.mmio.last =
+        access === 'msi'
+          ? `${target} sends what the ${message} wrote`
+          : `${access} at ${target} + 0x${(offset as number).toString(16)}`;
+    }
+  }
+
+  /** For a trace: what a step did to the MSI-X table or capability that is no access of user space. */
+  noteMsix(what: string, vector: number | null): void {
+    if (this.machine.observer !== null) {
+      this.mmio.last = vector === null ? what : `${what} of vector ${vector}`;
     }
   }
 

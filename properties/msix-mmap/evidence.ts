@@ -154,7 +154,7 @@ export interface Decision {
 export interface Gate {
   readonly step: number;
   readonly call: Call;
-  readonly asked: 'region_info' | 'mmap';
+  readonly asked: 'region_info' | 'mmap' | 'pread' | 'pwrite';
   readonly allowed: boolean;
   /** What the same question comes to when put to the function's own host bridge alone. */
   readonly ownPath: boolean;

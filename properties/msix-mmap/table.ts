@@ -69,8 +69,9 @@ export const noVectorWrittenThroughFile: Property<Evidence> = {
   id: 'no-vector-written-through-the-file',
   claim: 'user space cannot change an MSI-X vector by pwrite or VFIO_DEVICE_IOEVENTFD',
   source: {
-    status: 'inferred',
-    note: 'drivers/vfio/pci/vfio_pci_rdwr.c leaves the table out, before and after v4.16 made it mappable',
+    status: 'merged',
+    date: 'v4.5',
+    note: 'vfio_pci_rdwr.c leaves the table out, before and after v4.16 made it mappable',
     invariant: 'MX-I7',
   },
   check({ evidence: { tableWrites, tableAccesses } }, report) {

@@ -10,6 +10,7 @@ export const configEeh: MsixGate = {
   allows: ({ arch, eeh }) => arch === 'powernv' && eeh,
   ownPath: filtersMsi,
   asked: true,
+  opensFile: false,
 };
 
 /** rfc2: the same, and a Kconfig option. */
@@ -26,16 +27,16 @@ export const hostBridge: MsixGate = {
   allows: msiFiltered,
   ownPath: msiFiltered,
   asked: true,
+  opensFile: false,
 };
 
-/** PCI_BUS_FLAGS_MSI_REMAP: set on the buses of IODA bridges, and where x86 or arm64 remap interrupts. */
-const msiRemap: MsixGate['ownPath'] = ({ arch, intrRemap, filtersMsi: truth }) =>
-  truth && (arch === 'powernv' || intrRemap);
+/** PCI_BUS_FLAGS_MSI_REMAP: pnv_pci_ioda_root_bridge_prepare sets it, and buses below inherit it. */
 export const busFlag: MsixGate = {
   by: 'PCI_BUS_FLAGS_MSI_REMAP',
-  allows: msiRemap,
-  ownPath: msiRemap,
+  allows: msiFiltered,
+  ownPath: msiFiltered,
   asked: true,
+  opensFile: true,
 };
 
 /** What David Laight argued on rfc3: a function that can DMA can send the same messages anyway. */

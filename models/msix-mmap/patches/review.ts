@@ -16,11 +16,12 @@ export const alwaysMappable: Patch<MsixKernel> = {
 
 export const busFlagMsiRemap: Patch<MsixKernel> = {
   id: 'bus-flag',
-  subject: 'PCI: Add a new PCI_BUS_FLAGS_MSI_REMAP flag, and ask it before the MSI-X table is mapped',
+  subject: 'vfio-pci: Allow to mmap MSI-X table if interrupt remapping is supported',
   source: {
-    status: 'inferred',
+    status: 'posted',
     date: '2016',
-    note: 'posted after rfc4, not read; in the PowerKVM tree as 48d41314503f and 2edb74537d44; never in mainline',
+    commit: '2edb74537d44c377a3845d5ddb9935c6f5bdc7ef',
+    note: 'after rfc4; read in the PowerKVM tree (open-power-host-os/linux), with ababfd906cbf for the flag and 48d41314503f, which sets it for IODA; never in mainline',
   },
   apply: (kernel) => ({ ...kernel, msixGate: busFlag }),
 };

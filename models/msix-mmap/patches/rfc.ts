@@ -1,6 +1,7 @@
 /**
  * The four RFC postings. Nobody could read their bodies: what they do is taken from the cover letter of rfc4 with its
- * changelog, from the subjects, and from what was merged in their place.
+ * changelog and diffstat, from the subjects, and from what came later in their place: what was merged, and what the
+ * PowerKVM tree (open-power-host-os/linux on GitHub) carried under the same subjects.
  */
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { MsixKernel } from '../kernel.ts';
@@ -27,8 +28,8 @@ const trustAlignment: MsixKernel['mayMapBar'] = function* (t, w, bar) {
 /** rfc1, as one patch. */
 export const rfc1: Patch<MsixKernel> = {
   id: 'rfc1',
-  subject: 'vfio-pci: Allow to mmap sub-page MMIO BARs and MSI-X table on PPC64',
-  source: inferred('2015-12', 'posted, not read: from the changelog of rfc4'),
+  subject: 'all of RFC v1, in our words: arch code of PowerNV aligns BARs, two device flags, CONFIG_EEH',
+  source: inferred('2015-12', 'posted, body not read: from the changelog of rfc4'),
   apply: (kernel) => ({
     ...kernel,
     pageAlignment: archAligns,
@@ -47,8 +48,8 @@ const pageAlignedParameter: NonNullable<MsixKernel['pageAlignment']> = ({ resour
 /** rfc2, as one patch. */
 export const rfc2: Patch<MsixKernel> = {
   id: 'rfc2',
-  subject: 'PCI, vfio-pci: resource_page_aligned, and Kconfig for the MSI-X table',
-  source: inferred('2015-12', 'posted, not read: from the changelog of rfc4'),
+  subject: 'all of RFC v2, in our words: a parameter aligns BARs, a Kconfig option for the MSI-X table',
+  source: inferred('2015-12', 'posted, body not read: from the changelog of rfc4'),
   apply: (kernel) => ({
     ...kernel,
     pageAlignment: pageAlignedParameter,
@@ -84,8 +85,11 @@ export const pageIsExclusive: MsixKernel['mayMapBar'] = function* (t, w, bar) {
 /** rfc3, as one patch. */
 export const rfc3: Patch<MsixKernel> = {
   id: 'rfc3',
-  subject: 'PCI, vfio-pci: check that the page is not shared, msi_filtered of host bridges',
-  source: inferred('2016-01-15', 'posted, not read: from the changelog of rfc4 and David Laight on the list'),
+  subject: 'all of RFC v3, in our words: the page must not be shared, msi_filtered of host bridges',
+  source: inferred(
+    '2016-01-15',
+    'posted, body not read: from the changelog of rfc4 and David Laight on the list',
+  ),
   apply: (kernel) => ({
     ...kernel,
     pageAlignment: pageAlignedParameter,
@@ -103,35 +107,35 @@ const rfc4 = (
 ): Patch<MsixKernel> => ({
   id: `${number}/7`,
   subject,
-  source: inferred('2016-03-07', `posted, its body not read: ${note}`),
+  source: inferred('2016-03-07', `posted, body not read: ${note}`),
   apply,
 });
 
 export const noresizeOption = rfc4(
   1,
   'PCI: Add a new option for resource_alignment to reassign alignment',
-  'from pci_request_resource_alignment() as merged; the name :noresize is ours',
+  'as 03f31147ec1c of the PowerKVM tree has it, under the same subject',
   (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, noresize: true } }),
 );
 
 export const windowFlag = rfc4(
   2,
   'PCI: Use IORESOURCE_WINDOW to identify bridge resources',
-  'from Bjorn Helgaas in reply',
+  'from the subject, and Bjorn Helgaas in reply',
   (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, startalignMarksWindows: false } }),
 );
 
 export const heedProbeOnly = rfc4(
   3,
   'PCI: Ignore resource_alignment if PCI_PROBE_ONLY was set',
-  'from the subject, and as merged',
+  'from the subject; as 65d5496d77d4 of the PowerKVM tree has it, and as merged',
   (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, heedsProbeOnly: true } }),
 );
 
 export const multipleDevices = rfc4(
   4,
   'PCI: Modify resource_alignment to support multiple devices',
-  'from the subject; the form with * is ours',
+  'from the subject; the form with * as 2b9d202754c4 of the PowerKVM tree has it',
   (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, wildcards: true } }),
 );
 
@@ -145,7 +149,7 @@ export const exclusivePages = rfc4(
 export const remappedTable = rfc4(
   6,
   'vfio-pci: Allow to mmap MSI-X table if IOMMU_CAP_INTR_REMAP was set',
-  'from the subject and the cover letter',
+  'from the subject and the cover letter; the capability and the read/write path as 2edb74537d44 of the PowerKVM tree has them, its successor: the diffstat says that rfc4 changes vfio_pci_rdwr.c',
   (kernel) => ({
     ...kernel,
     msixGate: {
@@ -153,6 +157,7 @@ export const remappedTable = rfc4(
       allows: (settings, { iommu_capable }) => iommu_capable(settings),
       ownPath: ({ filtersMsi }) => filtersMsi,
       asked: true,
+      opensFile: true,
     },
   }),
 );
