@@ -22,16 +22,19 @@ export type ExpectedOf = Readonly<Record<string, ExpectedVerdicts>>;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const SEQUENCES = 250;
-/** Beyond the stored counterexamples and the small scenarios. */
-const CHUNKS = 4;
+/** Beyond the stored counterexamples, the small scenarios and the small worlds. */
+const CHUNKS = 2;
 
 const optionsOf = (model: Model): SearchOptions => ({
   seed: 1,
   strategy: 'portfolio',
-  opsMax: 8,
+  opsMax: 6,
   stepsMax: 5_000,
   schedulesMax: 1_000,
-  properties: model.properties.map(({ id }) => id),
+  properties: [
+    ...model.properties.map(({ id }) => id),
+    ...model.stateVerdicts.map(({ property }) => property),
+  ],
 });
 
 function stored(model: Model): KnownFailure[] {

@@ -183,8 +183,9 @@ describe('small scenarios', () => {
     const v1 = zpciIo.model('v1')!;
     const options = optionsFor(v1, { properties: ['no-deadlock', 'request-belongs-to-caller'] });
     const { by, executions, found } = runSmall(v1, options, 1_000_000);
-    // One is left: a request against a power-off, whose guest answers in the meantime.
-    expect(by.exhaustive).toEqual({ sequences: 6_555, complete: 6_554, schedules: executions });
+    // Of the small scenarios one is left: a request against a power-off, whose guest answers in the meantime. Of the
+    // small worlds, most that are picked take more than their hundred schedules on v1.
+    expect(by.exhaustive).toEqual({ sequences: 7_069, complete: 6_569, schedules: executions });
     expect(found.map(({ property }) => property)).toContain('request-belongs-to-caller');
   });
 

@@ -1,8 +1,9 @@
-/** What the portfolio does before it samples: stored counterexamples, then all small scenarios to the end. */
+/** What the portfolio does before it samples: stored counterexamples, all small scenarios, a part of the small worlds. */
 import { exploreAll } from '../explore/exhaustive.ts';
 import { Replay } from '../explore/replay.ts';
 import { compileProgram, execute } from '../machine/execute.ts';
 import type { Model } from '../model/model.ts';
+import type { Workload } from '../scenario/arbitrary.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import type { ChunkResult, ChunkRun, SearchOptions } from './chunk.ts';
@@ -30,6 +31,9 @@ const SMALL: readonly Bound[] = [
 const SAMPLE_EVERY = 8;
 /** Schedules of one small scenario; most have a dozen. */
 const SCHEDULES_MAX = 1_000;
+/** Of each small world so many scenarios, evenly picked, and so many schedules of each: a second or less in all. */
+const OF_A_WORLD = 400;
+const WORLD_SCHEDULES_MAX = 100;
 
 /** Replays what earlier runs found on the model: a known bug then costs milliseconds. */
 export function runKnown(
@@ -62,6 +66,25 @@ export function runKnown(
   return tally.result(0, tally.executions, { ...NOTHING_COVERED, corpus });
 }
 
+interface Opening {
+  readonly workload: Workload;
+  readonly schedulesMax: number;
+}
+
+/** The small scenarios, then what is picked from the families that the series lists. */
+function openings(model: Model): Opening[] {
+  const typical = SMALL.flatMap((bound) => scenariosOf(model, bound));
+  const picked = model.smallWorlds.flatMap((id) => {
+    const all = scenariosOf(model, { kind: 'small world', id });
+    const stride = Math.ceil(all.length / OF_A_WORLD);
+    return all.filter((_, at) => at % stride === 0);
+  });
+  return [
+    ...typical.map((workload) => ({ workload, schedulesMax: SCHEDULES_MAX })),
+    ...picked.map((workload) => ({ workload, schedulesMax: WORLD_SCHEDULES_MAX })),
+  ];
+}
+
 /** Every scenario that is small enough to be explored in a moment, under all schedules. */
 export function runSmall(
   model: Model,
@@ -71,14 +94,14 @@ export function runSmall(
 ): ChunkResult {
   const { stepsMax } = options;
   const tally = new Tally(model, options, SMALL_CHUNK);
-  const scenarios = SMALL.flatMap((bound) => scenariosOf(model, bound)).slice(0, sequences);
+  const scenarios = openings(model).slice(0, sequences);
   let complete = 0;
-  for (const [at, workload] of scenarios.entries()) {
+  for (const [at, { workload, schedulesMax }] of scenarios.entries()) {
     if (skip.includes(at)) continue;
     beat(at, workload);
     const program = compileProgram(model, workload.world, workload.ops, tally.benches);
     if (at % SAMPLE_EVERY === 0) execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
-    const all = { stepsMax, schedulesMax: SCHEDULES_MAX, preemptionsMax: null, count: false };
+    const all = { stepsMax, schedulesMax, preemptionsMax: null, count: false };
     const explored = exploreAll(program, tally.schedule, all, (run) => {
       beat(at, workload);
       tally.add(run, at, workload);

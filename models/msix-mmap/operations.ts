@@ -179,7 +179,7 @@ export const operations: readonly OperationSpec[] = [
         kind: 'integer',
         min: 16,
         max: WINDOW_SIZE,
-        values: [0x1000, 0x100, 0x10000],
+        values: [0x1000, 0x100, 0x10000, WINDOW_SIZE],
         about: 'size of its BAR 0, a power of two',
       },
     },

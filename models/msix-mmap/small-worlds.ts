@@ -84,6 +84,12 @@ const ordinary: readonly OperationBody[] = [info(0), mmap(0, 0, 0x1000), mmap(2,
 
 export const smallWorlds: readonly SmallWorld[] = [
   {
+    id: 'igd-open',
+    about: 'an open that fails half way, of a function with a sub-page BAR, and another',
+    world: { arch: 'x86', igdFails: true, opened: false, bars: [{ bar: 0, size: 0x100, at: 0 }] },
+    actors: [{ name: 'user0', operations: [[OPEN], [OPEN, info(0)]] }],
+  },
+  {
     id: 'owner-hotplug',
     about: 'open, region_info, mmap, a store and close against a hot add and a hot removal',
     world: { opened: false },

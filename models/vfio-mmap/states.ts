@@ -5,7 +5,7 @@ import type { VfioKernel } from './kernel.ts';
 import { implementHugeFault, insertFullVma, io64, useUnmapMappingRange } from './patches/fault-fix.ts';
 import { mmioFaultHandling } from './patches/mmio-fault.ts';
 import * as mutants from './patches/mutants.ts';
-import { tolerateOversizedBars } from './patches/oversized-bars.ts';
+import { countGuardPage, tolerateOversizedBars } from './patches/oversized-bars.ts';
 import { introduceNonMappableBars, supportMmap } from './patches/v7.ts';
 import { enableVfioPciMmap, removeVfioPciMmap } from './patches/vfio-pci-mmap.ts';
 import { failForeignWrites } from './patches/write-errno.ts';
@@ -108,6 +108,13 @@ export const states: readonly StateSpec<VfioKernel>[] = [
     about: 'v3 on v6.10, whose vfio neither changes VMA flags in a fault nor keeps a list of VMAs.',
     prerequisites: faultFix,
     patches: v3,
+  },
+  {
+    id: 'v3+guard-page',
+    source: countGuardPage.source,
+    about: 'v3 with a size test that counts the guard page of a mapping.',
+    patches: v3,
+    extras: [countGuardPage],
   },
   {
     id: 'v7',

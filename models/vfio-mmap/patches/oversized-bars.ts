@@ -1,6 +1,7 @@
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { Source } from '../../../harness/model/source.ts';
 import type { VfioKernel } from '../kernel.ts';
+import { PAGE_SIZE } from '../layout.ts';
 
 /**
  * Patch 2/3 of v1 to v3, right at the test for size 0 and on every architecture. It never reached Linux: on powerpc
@@ -30,3 +31,18 @@ export const tolerateOversizedBars = (source: Source): Patch<VfioKernel> => ({
     ],
   }),
 });
+
+/** Nobody posted it: the size test with the guard page that a mapping needs besides. */
+export const countGuardPage: Patch<VfioKernel> = {
+  id: 'guard-page',
+  subject: 'vfio/pci: count the guard page when a BAR is compared with the ioremap area',
+  source: {
+    status: 'inferred',
+    note: 'the failed allocation in the cover letter is of 2^48 bytes and a page',
+  },
+  requires: ['2/3'],
+  apply: (kernel) => ({
+    ...kernel,
+    resource_exceeds_ioremap: ({ ioremapArea }, size) => size + PAGE_SIZE > ioremapArea,
+  }),
+};
