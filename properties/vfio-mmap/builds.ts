@@ -14,7 +14,7 @@ export const everyPrefixBuilds: StateClaim<BuildFacts> = {
   check({ buildFailures }, _patches, report) {
     for (const { arch, config, error, source } of buildFailures) {
       report(`fails-on-${arch}`, {
-        message: `The build for ${arch} fails${config === '' ? '' : ` with ${config}`}.`,
+        message: `The build for ${arch} fails${config === '' ? '' : ` with ${config}`}: ${error}.`,
         expected: [`${arch} builds`],
         actual: [error],
         source,
