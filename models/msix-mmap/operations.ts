@@ -40,6 +40,9 @@ const access: Fields = {
   },
 };
 
+/** Sizes that a BAR can have, up to that of the window. */
+const POWERS_OF_TWO = Array.from({ length: Math.log2(WINDOW_SIZE) - 3 }, (_, n) => 16 * 2 ** n);
+
 /** Simplest first, by what they set going: shrinking tries earlier kinds in the place of later ones. */
 export const operations: readonly OperationSpec[] = [
   {
@@ -176,11 +179,10 @@ export const operations: readonly OperationSpec[] = [
     fields: {
       slot,
       size: {
-        kind: 'integer',
-        min: 16,
-        max: WINDOW_SIZE,
+        kind: 'whole',
         values: [0x1000, 0x100, 0x10000, WINDOW_SIZE],
-        about: 'size of its BAR 0, a power of two',
+        schema: { enum: POWERS_OF_TWO },
+        about: 'size of its BAR 0',
       },
     },
   },

@@ -23,18 +23,20 @@ const rfc4 = [
 ];
 
 const mutantOf =
-  (id: string, patches: readonly Patch<MsixKernel>[]) =>
+  (id: string, prerequisites: readonly Patch<MsixKernel>[]) =>
   (patch: Patch<MsixKernel>): StateSpec<MsixKernel> => ({
     id: `${id}+${patch.id}`,
     source: patch.source,
     about: `${id} with a known wrong change: ${patch.subject}.`,
-    patches,
+    prerequisites,
+    patches: [],
     extras: [patch],
   });
 
 const v48Mutant = mutantOf('v4.8', v48);
 const v511Mutant = mutantOf('v5.11', v511);
 
+/** Releases are no versions of the series: what they have of it cannot be picked from. */
 export const states: readonly StateSpec<MsixKernel>[] = [
   {
     id: 'pre',
@@ -48,7 +50,8 @@ export const states: readonly StateSpec<MsixKernel>[] = [
     aliases: ['pre46', '4.6', 'v46'],
     source: { status: 'merged', date: 'v4.6', commit: 'ff63eb638d63' },
     about: 'The same, and a sparse mmap capability tells users the pages around the table.',
-    patches: v46,
+    prerequisites: v46,
+    patches: [],
   },
   {
     id: 'rfc1',
@@ -104,28 +107,32 @@ export const states: readonly StateSpec<MsixKernel>[] = [
     aliases: ['v48', '4.8'],
     source: mainline.probeMmaps.source,
     about: 'A dummy resource keeps the rest of the page free from the first open to the last close.',
-    patches: v48,
+    prerequisites: v48,
+    patches: [],
   },
   {
     id: 'v4.12',
     aliases: ['v412', '4.12'],
     source: mainline.defaultAlignment.source,
     about: 'PowerNV aligns all BARs to pages, without resizing; alignment requests are mended.',
-    patches: v412,
+    prerequisites: v412,
+    patches: [],
   },
   {
     id: 'v4.16',
     aliases: ['v416', '4.16'],
     source: mainline.mappableTable.source,
     about: 'The MSI-X table is always mapped; users learn it from a capability.',
-    patches: v416,
+    prerequisites: v416,
+    patches: [],
   },
   {
     id: 'v5.11',
     aliases: ['v511', '5.11'],
     source: mainline.dummyListAtProbe.source,
     about: 'The list of dummy resources is there before an open can fail. Has VFIO_DEVICE_IOEVENTFD.',
-    patches: v511,
+    prerequisites: v511,
+    patches: [],
   },
   ...[
     mutants.earlyRelease,

@@ -44,6 +44,9 @@ export function worldProblem(config: WorldConfig): string | null {
     const { size } = bars.find(({ bar }) => bar === table.bar)!;
     if (table.offset % 8 !== 0 || pba % 8 !== 0)
       return 'world.bars has a table or pba that is not at a multiple of 8';
+    if (overlaps(table.offset, table.size, pba, 8)) {
+      return 'world.bars has a pba within its table; put it behind, as offset + 16 times vectors';
+    }
     if (table.offset + table.size > size || pba + 8 > size) {
       return `world.bars has a table or pba that ends beyond BAR ${table.bar}`;
     }
