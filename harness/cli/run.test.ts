@@ -148,7 +148,8 @@ describe('what is searched', () => {
 
 describe('the same inputs', () => {
   test('give the same bytes', async () => {
-    const changes = { properties: [], runs: 30, quiet: false } as const;
+    // Of a state with few failures: shrinking them is most of the work, and it is done four times.
+    const changes = { models: ['v2'], properties: [], runs: 30, quiet: false } as const;
     expect(await go(changes)).toEqual(await go(changes));
     expect(await go({ ...changes, ...JSON_REPORT })).toEqual(await go({ ...changes, ...JSON_REPORT }));
   });
