@@ -27,15 +27,15 @@ export function renderVerify(
       ],
       verdictLines(result.verdicts, width),
       factLines(result.facts, width),
-      result.bounds.length === 0
+      ...(result.bounds.length === 0
         ? []
         : [
-            ...paragraph(`explored${limitsText(limits)}`, width, 'strong'),
-            ...result.bounds.flatMap((bound) => boundLines(bound, width)),
-          ],
-      result.bounds.length === 0
-        ? []
-        : labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
+            [
+              ...paragraph(`explored${limitsText(limits)}`, width, 'strong'),
+              ...result.bounds.flatMap((bound) => boundLines(bound, width)),
+            ],
+            labelled('locks', LABEL_WIDTH, lockOrderText(result.lockOrder), width),
+          ]),
       ...predictedLines(result.lockOrder, labelledName(result.model, info.label), width),
       conclusion(result, width),
     ),

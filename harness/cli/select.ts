@@ -61,6 +61,12 @@ export function findModel(series: readonly Series[], id: string): Model | null {
 }
 
 function unknownModel(series: readonly Series[], given: string, full: string): UsageError {
+  const whole = series.find(({ name }) => name === given);
+  if (whole !== undefined) {
+    return new UsageError(
+      `${quote(given)} is a series, not a model: name a state of it, as ${quote(`${given}/${whole.states[0]!.id}`)}, or all of them with ${quote(`${given}/*`)}.`,
+    );
+  }
   const labels = new Map(
     series.flatMap(({ name, states }) =>
       states.map(({ id, source }): [string, string] => [`${name}/${id}`, sourceLabel(source)]),
@@ -73,11 +79,6 @@ function unknownModel(series: readonly Series[], given: string, full: string): U
     .find(({ name }) => name === full.slice(0, slash))
     ?.selectionProblem(full.slice(slash + 1));
   const why = problem == null ? '' : `: ${problem}`;
-  if (series.some(({ name }) => name === given)) {
-    return new UsageError(
-      `${quote(given)} is a series, not a model: name a state of it, as ${quote(`${given}/${series.find(({ name }) => name === given)!.states[0]!.id}`)}, or all of them with ${quote(`${given}/*`)}.`,
-    );
-  }
   return new UsageError(
     `unknown model ${quote(given)}${why}. Nearest: ${near.join(', ')}. \`zpci-fuzz list models\` shows all ${names.length}; a version's patches are picked as in v1:1+2.`,
   );

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { random } from '../explore/rng.ts';
 import { Uniform } from '../explore/uniform.ts';
+import { mainRole } from '../model/field.ts';
 import type { Model, Operation, WorldConfig } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { Audit } from './audit.ts';
@@ -12,6 +13,27 @@ const STEPS_MAX = 4_000;
 export interface AuditCase {
   readonly world: WorldConfig;
   readonly ops: readonly Operation[];
+}
+
+/** One of each kind of operation by its name, without its actor. */
+export type OperationKinds = Readonly<Record<string, { readonly [field: string]: Operation[string] }>>;
+
+/** What cases are made of: each kind and variant alone, and any two kinds at a time. */
+export function auditOperations(series: Series, kinds: OperationKinds, variants: readonly Operation[]) {
+  const names = Object.keys(kinds);
+  /** The operation by the `index`-th actor of its role, so that two run concurrently. */
+  const operation = (op: string, index: number): Operation => ({
+    actor: `${mainRole(series.operations.find(({ name }) => name === op)!)}${index}`,
+    op,
+    ...kinds[op],
+  });
+  return {
+    operation,
+    alone: [...names.map((op) => operation(op, 0)), ...variants].map((one) => [one]),
+    pairs: names.flatMap((first, at) =>
+      names.slice(at).map((second) => [operation(first, 0), operation(second, 1)]),
+    ),
+  };
 }
 
 /** Each case under schedules by chance, from as many seeds. */

@@ -69,6 +69,8 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     checkRequirements(`${spec.name}/${state.id}`, patches);
     const { kernel, origins } = applyPatches(spec.base, patches);
     const features = spec.features(kernel);
+    const applies = ({ requires = [] }: { readonly requires?: readonly string[] }): boolean =>
+      requires.every((name) => features.has(name));
     return {
       id: `${spec.name}/${state.id}`,
       series: spec,
@@ -76,15 +78,9 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
       patches: patches as readonly Patch<unknown>[],
       origins,
       functions: codePathNames(kernel),
-      smallWorlds: (spec.smallWorlds ?? [])
-        .filter(({ requires = [] }) => requires.every((name) => features.has(name)))
-        .map(({ id }) => id),
-      properties: properties.filter((property) =>
-        (property.requires ?? []).every((name) => features.has(name)),
-      ),
-      stateVerdicts: (spec.stateClaims ?? [])
-        .filter(({ requires = [] }) => requires.every((name) => features.has(name)))
-        .map((claim) => judgeState(claim, kernel, patches)),
+      smallWorlds: (spec.smallWorlds ?? []).filter(applies).map(({ id }) => id),
+      properties: properties.filter(applies),
+      stateVerdicts: (spec.stateClaims ?? []).filter(applies).map((claim) => judgeState(claim, kernel)),
       compile: spec.compile,
       configure: spec.configure,
       createWorld: (machine, settings, observer) =>
@@ -92,8 +88,12 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     };
   };
 
-  const stateOf = (version: string) =>
-    spec.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version));
+  /** The state that `v3:1+2` names, and which of its patches. */
+  const parse = (stateId: string) => {
+    const [version, subset] = stateId.split(':', 2) as [string, string?];
+    const state = spec.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version));
+    return { version, subset, state };
+  };
 
   return {
     name: spec.name,
@@ -109,13 +109,11 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     properties,
     stateClaims: spec.stateClaims ?? [],
     selectionProblem(stateId) {
-      const [version, subset] = stateId.split(':', 2) as [string, string?];
-      const state = stateOf(version);
+      const { version, subset, state } = parse(stateId);
       return state === undefined || subset === undefined ? null : problemOf(version, state, subset);
     },
     model(stateId) {
-      const [version, subset] = stateId.split(':', 2) as [string, string?];
-      const state = stateOf(version);
+      const { version, subset, state } = parse(stateId);
       if (state === undefined) return null;
       const { patches, prerequisites = [], companions = [], extras = [] } = state;
       if (subset === undefined) {

@@ -1,4 +1,3 @@
-import type { Patch } from './patch.ts';
 import type { Finding } from './property.ts';
 import { citation, type Source } from './source.ts';
 
@@ -13,13 +12,14 @@ export interface StateClaimInfo {
 
 /**
  * A claim about a state itself that cited facts decide and no execution can: that every prefix of a series builds, say.
- * It is reported apart from the claims that executions are judged by, as what it is.
+ * It is reported apart from the claims that executions are judged by, as what it is. `in`: a claim about some facts is
+ * one about every kernel that has them.
  */
-export interface StateClaim<K> extends StateClaimInfo {
+export interface StateClaim<in K> extends StateClaimInfo {
   /** Features a kernel must have for the claim to mean anything there. */
   readonly requires?: readonly string[];
   /** Reports each fact that contradicts the claim. */
-  check(kernel: K, patches: readonly Patch<K>[], report: ReportFact): void;
+  check(kernel: K, report: ReportFact): void;
 }
 
 /** A fact that contradicts a claim, and where it is to be read. */
@@ -37,13 +37,9 @@ export interface StateVerdict {
   readonly findings: readonly (Finding & { readonly kind: string; readonly source: string })[];
 }
 
-export function judgeState<K>(
-  { id, claim, check }: StateClaim<K>,
-  kernel: K,
-  patches: readonly Patch<K>[],
-): StateVerdict {
+export function judgeState<K>({ id, claim, check }: StateClaim<K>, kernel: K): StateVerdict {
   const findings: StateVerdict['findings'][number][] = [];
-  check(kernel, patches, (kind, { message, expected, actual, source }) =>
+  check(kernel, (kind, { message, expected, actual, source }) =>
     findings.push({ kind, message, expected, actual, source: citation(source) }),
   );
   return { property: id, claim, verdict: findings.length === 0 ? 'holds' : 'violated', findings };

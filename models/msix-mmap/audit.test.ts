@@ -1,12 +1,15 @@
-import { type AuditCase, testAudit } from '../../harness/machine/audit.fixture.ts';
-import { mainRole } from '../../harness/model/field.ts';
+import {
+  type AuditCase,
+  auditOperations,
+  type OperationKinds,
+  testAudit,
+} from '../../harness/machine/audit.fixture.ts';
 import type { Operation, WorldConfig } from '../../harness/model/model.ts';
 import { series as msixMmap } from './series.ts';
 
 const SEEDS = 10;
 
-/** One of each kind of operation, without its actor. */
-const KINDS: Readonly<Record<string, { readonly [field: string]: Operation[string] }>> = {
+const KINDS: OperationKinds = {
   region_info: { bar: 0 },
   device_info: {},
   mmap: { bar: 0, offset: 0, length: 0x1000, as: 'm0' },
@@ -37,23 +40,7 @@ const VARIANTS: readonly Operation[] = [
   { actor: 'admin', op: 'hot_add', slot: 3, size: 0x100000 },
 ];
 
-const roleOf = (op: string): string => mainRole(msixMmap.operations.find(({ name }) => name === op)!);
-
-/** The operation by the `index`-th actor of its role, so that two run concurrently. */
-const operation = (op: string, index: number): Operation => ({
-  actor: `${roleOf(op)}${index}`,
-  op,
-  ...KINDS[op],
-});
-
-const alone = [
-  ...Object.keys(KINDS).map((op) => [operation(op, 0)]),
-  ...VARIANTS.map((variant) => [variant]),
-];
-
-const pairs = Object.keys(KINDS).flatMap((first, at, all) =>
-  all.slice(at).map((second) => [operation(first, 0), operation(second, 1)]),
-);
+const { operation, alone, pairs } = auditOperations(msixMmap, KINDS, VARIANTS);
 
 /** Everybody is busy, and each with a second call after the first. */
 const crowds = [

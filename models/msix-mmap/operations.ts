@@ -1,5 +1,5 @@
 /** The operations of the series, what their fields may hold, and what a scenario may set in the world. */
-import type { Field, Fields, OperationSpec } from '../../harness/model/field.ts';
+import type { Field, Fields, Json, OperationSpec } from '../../harness/model/field.ts';
 import { HOTPLUG_SLOTS, VECTORS_MAX, WINDOW_SIZE } from './layout.ts';
 
 const bar: Field = { kind: 'integer', min: 0, max: 5, values: [0, 2, 1], about: 'BAR number' };
@@ -191,6 +191,24 @@ export const operations: readonly OperationSpec[] = [
 const address = { type: 'integer', minimum: 0, maximum: WINDOW_SIZE - 1 } as const;
 const size = { type: 'integer', minimum: 16, maximum: WINDOW_SIZE } as const;
 
+/** The BARs of a function, each with what else can be said of it. */
+const barsSchema = (more: Readonly<Record<string, Json>>) => ({
+  type: 'array',
+  maxItems: 6,
+  items: {
+    type: 'object',
+    required: ['bar', 'size', 'at'],
+    additionalProperties: false,
+    properties: {
+      bar: { type: 'integer', minimum: 0, maximum: 5 },
+      size,
+      at: address,
+      fixed: { type: 'boolean' },
+      ...more,
+    },
+  },
+});
+
 const flag = (about: string, ...values: readonly boolean[]): Fields[string] => ({
   kind: 'choice',
   values,
@@ -233,52 +251,25 @@ export const world: Fields = {
         { bar: 2, size: 0x20000, at: 0x20000 },
       ],
     ],
-    schema: {
-      type: 'array',
-      maxItems: 6,
-      items: {
+    schema: barsSchema({
+      table: {
         type: 'object',
-        required: ['bar', 'size', 'at'],
+        required: ['offset', 'vectors', 'pba'],
         additionalProperties: false,
         properties: {
-          bar: { type: 'integer', minimum: 0, maximum: 5 },
-          size,
-          at: address,
-          fixed: { type: 'boolean' },
-          table: {
-            type: 'object',
-            required: ['offset', 'vectors', 'pba'],
-            additionalProperties: false,
-            properties: {
-              offset: address,
-              vectors: { type: 'integer', minimum: 1, maximum: VECTORS_MAX },
-              pba: address,
-            },
-          },
+          offset: address,
+          vectors: { type: 'integer', minimum: 1, maximum: VECTORS_MAX },
+          pba: address,
         },
       },
-    },
+    }),
     optional: true,
   },
   neighbour: {
     kind: 'whole',
     about: 'BARs of another function on the bus, 0000:01:01.0, there since boot',
     values: [[], [{ bar: 0, size: 0x1000, at: 0x2000 }], [{ bar: 0, size: 0x1000, at: 0x2000, fixed: true }]],
-    schema: {
-      type: 'array',
-      maxItems: 6,
-      items: {
-        type: 'object',
-        required: ['bar', 'size', 'at'],
-        additionalProperties: false,
-        properties: {
-          bar: { type: 'integer', minimum: 0, maximum: 5 },
-          size,
-          at: address,
-          fixed: { type: 'boolean' },
-        },
-      },
-    },
+    schema: barsSchema({}),
     optional: true,
   },
   sriov: {

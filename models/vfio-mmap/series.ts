@@ -1,5 +1,4 @@
 import { defineSeries } from '../../harness/model/series.ts';
-import type { StateClaim } from '../../harness/model/state-claim.ts';
 import { claims, stateClaims } from '../../properties/vfio-mmap/claims.ts';
 import { base } from './base.ts';
 import type { VfioKernel } from './kernel.ts';
@@ -11,12 +10,6 @@ import { states } from './states.ts';
 import { VfioWorld } from './world.ts';
 import { operationsProblem, worldProblem } from './world-problem.ts';
 
-/** They ask for facts of the kernel, and not which patch brought them. */
-const ofKernel: readonly StateClaim<VfioKernel>[] = stateClaims.map(({ check, ...claim }) => ({
-  ...claim,
-  check: (kernel, _patches, report) => check(kernel, [], report),
-}));
-
 export const vfioMmap = defineSeries({
   name: 'vfio-mmap',
   title: 'VFIO_PCI_MMAP removal and s390 BAR mmap',
@@ -27,7 +20,7 @@ export const vfioMmap = defineSeries({
   world,
   features,
   properties: claims,
-  stateClaims: ofKernel,
+  stateClaims,
   compile,
   worldProblem,
   operationsProblem,

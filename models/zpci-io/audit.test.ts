@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Replay } from '../../harness/explore/replay.ts';
-import { type AuditCase, audited, testAudit } from '../../harness/machine/audit.fixture.ts';
+import {
+  type AuditCase,
+  audited,
+  auditOperations,
+  type OperationKinds,
+  testAudit,
+} from '../../harness/machine/audit.fixture.ts';
 import { compileProgram, execute } from '../../harness/machine/execute.ts';
-import { mainRole } from '../../harness/model/field.ts';
 import { instrument } from '../../harness/model/instrument.ts';
 import type { Model, Operation, WorldConfig } from '../../harness/model/model.ts';
 import { base } from './base.ts';
@@ -14,8 +19,7 @@ const SEEDS = 20;
 
 const req = { flags: 2, gaddr: '0x10000', offset: 0, len: 16, pcias: 2 };
 
-/** One of each kind of operation, without its actor. */
-const KINDS: Readonly<Record<string, { readonly [field: string]: Operation[string] }>> = {
+const KINDS: OperationKinds = {
   region_write: { pos: 16, count: 32, req },
   region_read: { pos: 0, count: 16 },
   bar_write: { bar: 2, pos: 8, count: 15 },
@@ -46,23 +50,7 @@ const VARIANTS: readonly Operation[] = [
   { actor: 'vcpu0', op: 'pcilg', pcias: 15, offset: 0, len: 4 },
 ];
 
-const roleOf = (op: string): string => mainRole(zpciIo.operations.find(({ name }) => name === op)!);
-
-/** The operation by the `index`-th actor of its role, so that two run concurrently. */
-const operation = (op: string, index: number): Operation => ({
-  actor: `${roleOf(op)}${index}`,
-  op,
-  ...KINDS[op],
-});
-
-const alone = [
-  ...Object.keys(KINDS).map((op) => [operation(op, 0)]),
-  ...VARIANTS.map((variant) => [variant]),
-];
-
-const pairs = Object.keys(KINDS).flatMap((first, at, all) =>
-  all.slice(at).map((second) => [operation(first, 0), operation(second, 1)]),
-);
+const { operation, alone, pairs } = auditOperations(zpciIo, KINDS, VARIANTS);
 
 /** Hot unplug and an exit while everybody is busy, and a second call after the first. */
 const crowds = [

@@ -11,7 +11,7 @@ export const everyPrefixBuilds: StateClaim<BuildFacts> = {
     note: 'Alex Williamson 2024-06-18: vfio-pci-core does not link on powerpc',
     invariant: 'M8',
   },
-  check({ buildFailures }, _patches, report) {
+  check({ buildFailures }, report) {
     for (const { arch, config, error, source } of buildFailures) {
       report(`fails-on-${arch}`, {
         message: `The build for ${arch} fails${config === '' ? '' : ` with ${config}`}: ${error}.`,
