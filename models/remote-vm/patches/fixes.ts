@@ -1,0 +1,79 @@
+/** What would mend v6.4, one thing at a time: each keeps a claim that the versions break. Nobody posted them so. */
+import type { Patch } from '../../../harness/model/patch.ts';
+import type { Source } from '../../../harness/model/source.ts';
+import { copyToUser, mmget_not_zero } from '../copy.ts';
+import type { RemoteVmKernel } from '../kernel.ts';
+import { CR_SIZE } from '../layout.ts';
+import { putFixupMm } from './fixup.ts';
+
+function fix(
+  id: string,
+  subject: string,
+  note: string,
+  apply: Patch<RemoteVmKernel>['apply'],
+): Patch<RemoteVmKernel> {
+  const source: Source = { status: 'inferred', note };
+  return { id, subject: `dmaengine: idxd: ${subject}`, source, apply };
+}
+
+export const removeFirst = fix(
+  'remove-first',
+  'remove the context from upasid_xa before the PASID is unbound',
+  'once the mm is gone nothing leads to it, and its PASID is free in upasid_xa when it is free',
+  (kernel) => ({ ...kernel, removesContextFirst: true }),
+);
+
+export const mmget = fix(
+  'mmget',
+  'mmget_not_zero() in idxd_copy_cr() before kthread_use_mm()',
+  'v3 had it',
+  (kernel) => ({
+    ...kernel,
+    *idxd_copy_cr(t, w, wq, descriptor, status, fixup) {
+      yield wq.ucLock.acquire;
+      const context = wq.upasid[descriptor.pasid] ?? null;
+      let left = CR_SIZE;
+      if (context === null) {
+        w.log(t, 'warn', false, 'no user context');
+      } else {
+        const mm = w.mmOfFile(context);
+        fixup.mm = mm;
+        // mm_users keeps mm_count, so that kthread_use_mm has nothing to add.
+        if (yield* mmget_not_zero(t, w, mm, fixup)) {
+          left = yield* copyToUser(t, w, mm, descriptor, status, fixup);
+          yield* putFixupMm(t, w, mm, fixup);
+        }
+      }
+      yield wq.ucLock.release;
+      return CR_SIZE - left;
+    },
+  }),
+);
+
+export const freeItem = fix(
+  'free-item',
+  'free the fault item where there is nothing to copy',
+  'v1 did',
+  (kernel) => ({ ...kernel, freesUncopied: true }),
+);
+
+export const orderedWorkqueue = fix(
+  'ordered-wq',
+  'one worker for all faults of a wq',
+  'alloc_ordered_workqueue() in the place of create_workqueue()',
+  (kernel) => ({ ...kernel, orderedWorkqueue: true }),
+);
+
+export const checkWorkqueue = fix(
+  'checked-wq',
+  'look whether wq->wq is still there',
+  'for drain_workqueue() posted on 2025-05-09 by Yi Sun (20250509000304.1402863-1-yi.sun@intel.com); for queue_work() ours',
+  (kernel) => ({ ...kernel, checksWorkqueue: true }),
+);
+
+export const openErrors = fix(
+  'open-errors',
+  'clean up once, and fail, where open fails late',
+  'ida_alloc, idxd_wq_set_pasid and device_add',
+  (kernel) => ({ ...kernel, unbindsBeforeLabel: false, mendsOpenErrors: true }),
+);

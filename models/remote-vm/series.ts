@@ -1,0 +1,49 @@
+import { defineSeries } from '../../harness/model/series.ts';
+import type { StateClaim } from '../../harness/model/state-claim.ts';
+import { claims, stateClaims } from '../../properties/remote-vm/claims.ts';
+import { base } from './base.ts';
+import type { RemoteVmKernel } from './kernel.ts';
+import { operations, world } from './operations.ts';
+import { compile, configure } from './settings.ts';
+import { smallWorlds } from './small-worlds.ts';
+import { states } from './states.ts';
+import { RemoteVmWorld } from './world.ts';
+import { operationsProblem } from './world-problem.ts';
+
+/** They ask for facts of the kernel, and not which patch brought them. */
+const ofKernel: readonly StateClaim<RemoteVmKernel>[] = stateClaims.map(({ check, ...claim }) => ({
+  ...claim,
+  check: (kernel, _patches, report) => check(kernel, [], report),
+}));
+
+export const remoteVm = defineSeries({
+  name: 'remote-vm',
+  title: 'iommu_access_remote_vm() and completion records of IDXD',
+  thread: '20230306163138.587484-9-fenghua.yu@intel.com',
+  base,
+  states,
+  operations,
+  world,
+  features,
+  properties: claims,
+  stateClaims: ofKernel,
+  compile,
+  operationsProblem,
+  dormant: (actor: string) => actor.startsWith('child'),
+  smallWorlds,
+  configure,
+  createWorld: (machine, kernel, settings) => new RemoteVmWorld(machine, kernel, settings),
+});
+
+/** What claims may require: see `requires` in properties/remote-vm/. */
+function features(kernel: RemoteVmKernel): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (kernel.eventLog) names.add('event log');
+  if (kernel.idxd_evl_fault_work !== undefined) names.add('fixup');
+  if (kernel.userContexts) names.add('contexts');
+  if (kernel.batches) names.add('batch fixup');
+  return names;
+}
+
+/** The name under which the command line finds the series of a folder. */
+export { remoteVm as series };

@@ -1,0 +1,78 @@
+/** PASIDs, and the binding of address spaces to the device. */
+import { SharedObject } from '../../harness/machine/shared.ts';
+import { Access, type CodePath, type Step, stepOf } from '../../harness/machine/step.ts';
+import type { Thread } from '../../harness/machine/thread.ts';
+import type { OpenFile } from '../../properties/remote-vm/evidence.ts';
+import type { Mm } from './address-space.ts';
+import { IOMMU_FIRST_GLOBAL_PASID } from './layout.ts';
+import type { RemoteVmWorld } from './world.ts';
+
+/** iommu_sva_pasid: the lowest free one is the next, so that numbers come back soon. */
+export class Pasids extends SharedObject {
+  readonly #owners: (Mm | null)[] = [];
+
+  get read(): Step {
+    return stepOf(this.id, Access.read);
+  }
+  get update(): Step {
+    return stepOf(this.id, Access.update);
+  }
+
+  alloc(mm: Mm): number {
+    const free = this.#owners.indexOf(null);
+    const at = free < 0 ? this.#owners.length : free;
+    this.#owners[at] = mm;
+    return IOMMU_FIRST_GLOBAL_PASID + at;
+  }
+
+  free(mm: Mm): void {
+    const at = this.#owners.indexOf(mm);
+    if (at >= 0) this.#owners[at] = null;
+  }
+
+  find(pasid: number): Mm | null {
+    return this.#owners[pasid - IOMMU_FIRST_GLOBAL_PASID] ?? null;
+  }
+
+  reset(): void {
+    if (this.#owners.length > 0) this.#owners.length = 0;
+  }
+
+  show(): string {
+    return this.#owners.map((mm) => mm?.name ?? 'free').join(', ');
+  }
+}
+
+/** An address space keeps its PASID for life; the first binding holds mm_count for all. */
+export function* iommu_sva_bind_device(_t: Thread, w: RemoteVmWorld, mm: Mm, file: OpenFile): CodePath<void> {
+  yield w.iommuSvaLock.acquire;
+  let { pasid } = mm.sva;
+  if (pasid < 0) {
+    yield w.pasids.update;
+    pasid = w.pasids.alloc(mm);
+  }
+  yield mm.sva.update;
+  mm.sva.pasid = pasid;
+  mm.sva.users++;
+  file.pasid = pasid;
+  file.binds++;
+  if (mm.sva.users === 1) {
+    yield mm.count.update;
+    mm.count.value++;
+  }
+  yield w.iommuSvaLock.release;
+}
+
+export function* iommu_sva_unbind_device(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
+  const mm = w.mmOfFile(file);
+  yield w.iommuSvaLock.acquire;
+  file.unbinds++;
+  if (file.unbinds > file.binds) {
+    w.crash(t, 'unbind-of-freed-handle');
+  } else {
+    yield mm.sva.update;
+    mm.sva.users--;
+    if (mm.sva.users === 0) yield* w.kernel.mmdrop(t, w, mm);
+  }
+  yield w.iommuSvaLock.release;
+}

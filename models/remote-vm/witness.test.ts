@@ -1,0 +1,255 @@
+/** What the facts call witness traces: whether a state can show them, and what its neighbours do instead. */
+import { describe, expect, test } from 'vitest';
+import { by, can, close, only, open, pass, poll, type Results, run, submit } from './call-results.fixture.ts';
+
+const staleBody = ({ evidence: { polls } }: Results): boolean =>
+  polls.some(({ status, statusOf, bodyOf }) => status !== 0 && bodyOf !== statusOf);
+const usesFreedMm = ({ evidence }: Results): boolean =>
+  evidence.fixups.some(({ usedFreedMm }) => usedFreedMm);
+const writesElsewhere = ({ evidence }: Results): boolean =>
+  evidence.writes.some(({ mm, descriptor }) => mm !== descriptor.mm);
+const refused = ({ evidence }: Results): boolean => evidence.items.some(({ dropped }) => dropped);
+
+describe('the status before the body (SVA-H4)', () => {
+  const ops = [...by('proca0', open('f0'), submit('f0', 'lazy')), ...by('proca1', poll('lazy'))];
+  test.each([
+    ['pre', false],
+    ['v1', true],
+    ['v2', true],
+    ['v3', true],
+    ['v4', false],
+    ['merged', false],
+    ['smpwmb', false],
+  ])('%s: %s', (state, expected) => expect(can(state, ops, staleBody)).toBe(expected));
+
+  test('without a barrier it takes a machine that orders stores weakly', () => {
+    expect(can('merged+mutant-no-barrier', ops, staleBody)).toBe(false);
+    expect(can('merged+mutant-no-barrier', ops, staleBody, { stores: 'weak' })).toBe(true);
+    expect(can('merged', ops, staleBody, { stores: 'weak' })).toBe(false);
+  });
+
+  test('a record over the end of a page: the status is there, and not all of the body', () => {
+    const cross = by('proca', open('f0'), submit('f0', 'cross'));
+    const [early] = run('v2', cross).evidence.fixups;
+    expect(early).toMatchObject({ copied: 16, statusWritten: true });
+    const [late] = run('v4', cross).evidence.fixups;
+    expect(late).toMatchObject({ copied: 15, statusWritten: false });
+  });
+});
+
+describe('a PASID that comes back', () => {
+  const other = [...by('proca', open('f0'), submit('f0', 'lazy'), only('exit')), ...by('procb', open('f1'))];
+
+  test.each([
+    ['v2+mutant-no-drain', true],
+    ['v2', false],
+    ['v4', false],
+  ])('what is not drained is written into another process (SVA-H5): %s %s', (state, expected) =>
+    expect(can(state, other, writesElsewhere)).toBe(expected),
+  );
+
+  test('release drains one wq only: what its process submitted to another is written to whoever has its PASID', () => {
+    const ops = [
+      ...by('procb', open('f1', 1), pass('f1', 'proca'), only('fork')),
+      ...by('proca', open('f0'), submit('f1', 'lazy'), only('exit')),
+      ...by('child0', open('f2', 1)),
+    ];
+    expect(can('v4', ops, writesElsewhere)).toBe(true);
+  });
+
+  test.each([
+    ['v2', false],
+    ['v3', true],
+    ['v4', true],
+    ['merged+remove-first', false],
+  ])('the context of a freed mm is found under it (SVA-H6): %s %s', (state, expected) => {
+    const ops = [...by('proca', open('f0'), only('exit')), ...by('procb', open('f1'), submit('f1', 'lazy'))];
+    expect(can(state, ops, usesFreedMm)).toBe(expected);
+  });
+
+  test('v2 looks the mm up and takes its reference in two steps', () => {
+    const ops = [
+      ...by('procb', open('f1', 1), pass('f1', 'proca')),
+      ...by('proca', open('f0'), submit('f1', 'lazy'), only('exit')),
+    ];
+    expect(can('v2', ops, usesFreedMm)).toBe(true);
+  });
+});
+
+describe('a wq opened twice by one process (SVA-H7)', () => {
+  const ops = by(
+    'proca',
+    open('f0'),
+    open('f1'),
+    close('f0'),
+    submit('f1', 'lazy'),
+    poll('lazy'),
+    close('f1'),
+  );
+
+  test.each(['v3', 'v4'])('%s: the second has no context once the first is closed', (state) => {
+    const { evidence } = run(state, ops);
+    expect(evidence.fixups.map(({ copied }) => copied)).not.toContain(32);
+    expect(evidence.messages.map(({ about }) => about)).toContain('cmpxchg failed');
+  });
+
+  test('closing one marks the entries of the other, in every version', () => {
+    const busy = by('proca', open('f0'), open('f1'), submit('f1', 'lazy'), close('f0'));
+    const drained = ({ evidence }: Results): boolean => evidence.descriptors.some((one) => one.drained);
+    for (const state of ['v1', 'v2', 'v3', 'v4', 'merged+evl-mutex']) {
+      expect(can(state, busy, drained)).toBe(true);
+    }
+  });
+});
+
+test.each([
+  ['v2', false],
+  ['v3', false],
+  ['v4', true],
+  ['merged+mmget', false],
+])('memory is touched with mm_users at 0 (SVA-H8): %s %s', (state, expected) => {
+  const ops = by('proca', open('f0'), submit('f0', 'lazy'), only('exit'));
+  expect(can(state, ops, ({ evidence }) => evidence.fixups.some((one) => one.touchesWithoutUsers > 0))).toBe(
+    expected,
+  );
+});
+
+describe('a page that does not come (SVA-H9)', () => {
+  const stuck =
+    (kind: string) =>
+    ({ outcome, machine }: Results): boolean =>
+      outcome === 'deadlock' &&
+      machine.deadlock!.stuck.some(
+        ({ thread }) => thread.name === 'procb' && thread.call!.work.name === kind,
+      );
+  const ops = (cr: string) => [
+    ...by('proca', open('f0'), submit('f0', cr)),
+    ...by('procb', open('f1'), close('f1')),
+  ];
+
+  test.each([
+    ['v2', 'fuse', false, true],
+    ['v2', 'uffd', false, false],
+    ['v3', 'fuse', true, true],
+    ['v3', 'uffd', false, false],
+    ['v4', 'fuse', true, true],
+    ['v4', 'uffd', true, true],
+    ['altA', 'fuse', false, false],
+  ])('%s, %s: open waits for ever %s, close %s', (state, cr, opens, closes) => {
+    expect(can(state, ops(cr), stuck('open'))).toBe(opens);
+    expect(can(state, ops(cr), stuck('close'))).toBe(closes);
+  });
+});
+
+describe('work that is refused while somebody drains', () => {
+  const ops = [...by('proca', open('f0'), close('f0')), ...by('procb', open('f1'), submit('f1', 'lazy'))];
+  test.each([
+    ['v1', true],
+    ['v2', true],
+    ['merged', true],
+    ['merged+evl-mutex', false],
+  ])('%s: %s', (state, expected) => expect(can(state, ops, refused)).toBe(expected));
+});
+
+describe('batches', () => {
+  const batch = (more: object) =>
+    by('proca', open('f0'), submit('f0', 'lazy', { what: 'batch', ...more }), poll('lazy'));
+
+  test('a batch says success although its member is lost (SVA-H15)', () => {
+    const lies = ({ evidence }: Results): boolean =>
+      evidence.writes.some(({ descriptor, status }) => descriptor.what === 'batch' && status === 1);
+    const ops = batch({ member: 'hole' });
+    expect(can('merged', ops, lies)).toBe(true);
+    expect(can('merged', ops, lies, { interrupts: 'stay' })).toBe(false);
+    expect(can('merged+ordered-wq', ops, lies)).toBe(false);
+  });
+
+  test.each([
+    ['v1', true],
+    ['v2', false],
+    ['merged', false],
+    ['merged+free-item', true],
+  ])('an item of which nothing is copied is freed (SVA-H12): %s %s', (state, freed) => {
+    const { items } = run(state, batch({ rcr: false })).evidence;
+    expect(items.every((item) => item.freed)).toBe(freed);
+  });
+});
+
+describe('errors of open', () => {
+  const unbinds = (state: string, world: object): number =>
+    run(state, by('proca', open('f0')), { ...world }).evidence.files[0]!.unbinds;
+
+  test.each([
+    ['pre', 1],
+    ['v1', 2],
+    ['v2:1+2+3+4+5+6+7+8+9+10+11', 1],
+    ['v2', 2],
+    ['v3', 2],
+    ['merged', 2],
+    ['merged+1', 1],
+  ])('idxd_wq_set_pasid fails (SVA-H10): %s unbinds %d times', (state, times) =>
+    expect(unbinds(state, { wq0: 'dedicated', fault: 'set_pasid' })).toBe(times),
+  );
+
+  test('ida_alloc fails (SVA-H11): open succeeds', () => {
+    const ops = by('proca', open('f0'), close('f0'));
+    expect(run('merged+1', ops, { fault: 'ida' })).toMatchObject({ results: [0, 0] });
+    expect(run('merged+1', ops, { fault: 'ida' }).evidence.crashes).toMatchObject([
+      { kind: 'freed-context' },
+    ]);
+    expect(run('merged+open-errors', ops, { fault: 'ida' }).results).toEqual([-12, -9]);
+  });
+
+  test('device_add fails (SVA-H11): open waits for itself', () => {
+    expect(run('v2', by('proca', open('f0')), { fault: 'device_add' }).outcome).toBe('deadlock');
+  });
+});
+
+test.each([
+  ['merged', true],
+  ['merged+checked-wq', false],
+])('the driver goes while the ring holds an entry (SVA-H16): %s crashes: %s', (state, expected) => {
+  const ops = [
+    ...by('proca', open('f0'), submit('f0', 'lazy'), close('f0')),
+    { actor: 'admin', op: 'user_drv_remove' },
+  ];
+  const crashes = ({ evidence }: Results): boolean =>
+    evidence.crashes.some(({ kind }) => kind === 'null-workqueue');
+  expect(can(state, ops, crashes)).toBe(expected);
+});
+
+describe('prefixes', () => {
+  const prefix = (version: string, length: number): string =>
+    `${version}:${Array.from({ length }, (_, at) => at + 1).join('+')}`;
+  const ops = by('proca', open('f0'), submit('f0', 'lazy'), poll('lazy'), close('f0'));
+
+  test.each([
+    [prefix('v2', 2), 'in SWERROR', 0],
+    [prefix('v2', 7), 'logged', 0],
+    [prefix('v2', 8), 'logged', 0],
+    [prefix('v2', 9), 'logged', 1],
+    [prefix('v4', 8), 'logged', 0],
+    [prefix('v4', 9), 'logged', 1],
+  ])('%s: the fault is %s, with %d fixups', (state, ended, fixups) => {
+    const { evidence } = run(state, ops.slice(0, 2), { prs: 'absent' });
+    expect(evidence.descriptors).toMatchObject([{ ended }]);
+    expect(evidence.fixups).toHaveLength(fixups);
+  });
+
+  test('page requests are on until there is a knob', () => {
+    const ended = (state: string) => run(state, ops).evidence.descriptors.map((one) => one.ended);
+    expect(ended(prefix('v4', 15))).toEqual(['written by the device']);
+    expect(ended('v4')).toEqual(['logged']);
+  });
+
+  test('altA leaves the user waiting, altB has nothing to fix', () => {
+    expect(run('altA', ops).results).toEqual([0, 0, 0, 0]);
+    expect(run('altB', ops).results).toEqual([0, 0, 1, 0]);
+  });
+});
+
+test('the sketch keeps a reference for ever', () => {
+  const ops = by('proca', open('f0'), submit('f0', 'lazy'));
+  const [fixup] = run('sketch', ops).evidence.fixups;
+  expect(fixup).toMatchObject({ usersTaken: 1, usersDropped: 0 });
+});

@@ -1,0 +1,37 @@
+import type { CodePath } from '../../harness/machine/step.ts';
+import type { Thread } from '../../harness/machine/thread.ts';
+import { ALIGNMENT_FAULT, type GuestAccessRequest } from '../../properties/s2-memattr/evidence.ts';
+import { combine, isDevice } from './memory-type.ts';
+import { permits } from './stage2-entry.ts';
+import type { MemAttrWorld } from './world.ts';
+
+/** One instruction of the guest, executed again after every fault that KVM says it has dealt with. */
+export function* guest_access(t: Thread, w: MemAttrWorld, request: GuestAccessRequest): CodePath<number> {
+  const entry = w.entryOf(request.page);
+  yield entry.read;
+  let leaf = entry.leaf;
+  // Only then does it come as far as the bus: whoever has no translation disturbs nobody there.
+  for (let translated = false; ; translated = true) {
+    if (leaf === null || !permits(leaf, request.access)) {
+      const exit = yield* w.kernel.kvm_handle_guest_abort(t, w, request, entry, leaf !== null);
+      if (exit !== 0) return exit;
+    } else if (translated) {
+      const type = combine(request.stage1, leaf.attr, w.facts.fwb);
+      const done = !(request.unaligned && isDevice(type));
+      w.issue({
+        step: w.machine.steps,
+        thread: t,
+        call: t.call!,
+        request,
+        leaf,
+        type,
+        done,
+        stale: leaf.fault?.supplier?.gone === true,
+        memoryEnabled: w.memoryEnabled,
+      });
+      return done ? 0 : ALIGNMENT_FAULT;
+    }
+    yield w.bus.access;
+    leaf = entry.leaf;
+  }
+}

@@ -1,0 +1,531 @@
+import { describe, expect, test } from 'vitest';
+import { type ClaimCase, explored, testClaimCases } from '../../harness/campaign/claim-cases.fixture.ts';
+import type { Operation, WorldConfig } from '../../harness/model/model.ts';
+import { record } from '../../harness/scenario/recording.ts';
+import { series } from '../../models/s2-memattr/series.ts';
+
+const STEPS_MAX = 10_000;
+
+type Fields = { readonly [field: string]: Operation[string] };
+
+const user = (op: string, fields: Fields = {}): Operation => ({ actor: 'user0', op, ...fields });
+const guest = (access: string, fields: Fields = {}): Operation => ({
+  actor: 'vcpu0',
+  op: 'guest_access',
+  page: 'slot0',
+  access,
+  ...fields,
+});
+const encode = (prot: string): Operation => user('set_prot_attr', { prot });
+/** By a thread of the VMM that comes after vcpu0 by the default rule, so that one deviation puts it into a fault. */
+const mmap = (backing: string): Operation => ({ actor: 'vcpu2', op: 'mmap', hva: 0, backing });
+const mprotect = (prot: string): Operation => user('mprotect', { hva: 0, prot });
+
+const READ = guest('read');
+const WRITE = guest('write');
+const EXEC = guest('exec');
+const MUNMAP = user('munmap', { hva: 0 });
+const MAP_GICV = user('map_gicv');
+const DISABLE = user('memory_disable');
+const LOG_WRITES = user('set_memslot', { slot: 0, logging: true });
+const ALLOW = user('allow_nc');
+const resetOf = (device: string): Operation => user('reset', { device });
+
+const OTHER_READ: Operation = { ...READ, actor: 'vcpu1' };
+
+/** From the beginning of an access that faults to the access itself. */
+const FAULT_STEPS = 24;
+
+type Turns = NonNullable<ClaimCase['first']>;
+
+const VCPU_FIRST: Turns = [['vcpu0', 1]];
+
+/** Two vCPUs fault on one page: the first has seen that Normal-NC is not allowed, the second that it is. */
+const TWO_ANSWERS = [READ, ALLOW, OTHER_READ];
+const ONE_EACH: Turns = [
+  ['vcpu0', 10],
+  ['user0', 2],
+  ['vcpu1', 1],
+];
+
+const PLATFORM: WorldConfig = { slot0: 'platform' };
+const CACHEABLE: WorldConfig = { slot0: 'cacheable' };
+const RAM: WorldConfig = { slot0: 'ram' };
+const WITHOUT_FWB: WorldConfig = { fwb: false };
+
+const CASES: readonly ClaimCase[] = [
+  {
+    claim: 'gicv-never-normal-nc',
+    kind: 'gicv-normal-nc',
+    state: 'v1',
+    ops: [MAP_GICV],
+    keeper: 'v3',
+  },
+  {
+    claim: 'gicv-never-normal-nc',
+    kind: 'gicv-normal-nc',
+    state: 'v2',
+    ops: [MAP_GICV],
+    keeper: 'pre',
+  },
+  {
+    claim: 'stage2-never-normal-nc-without-flag',
+    kind: 'normal-nc-without-flag',
+    state: 'v2',
+    ops: [READ],
+    world: { slot0: 'mem' },
+    keeper: 'v9',
+  },
+  {
+    claim: 'stage2-never-normal-nc-without-flag',
+    kind: 'normal-nc-without-flag',
+    state: 'v9+mutant-equals-flag',
+    ops: [READ],
+    world: { bits: '32' },
+    keeper: 'v9',
+  },
+  {
+    claim: 'stage2-never-normal-nc-without-flag',
+    kind: 'normal-nc-by-stale-flag',
+    state: 'v9+mutant-seq-after-unlock',
+    ops: [READ, mmap('platform')],
+    // The fault has sampled the flag and let go of the mmap lock, and is about to read mmu_invalidate_seq.
+    first: [
+      ['vcpu0', 7],
+      ['vcpu2', 1],
+    ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'platform-device-stays-device',
+    kind: 'platform-device-relaxed',
+    state: 'v1',
+    ops: [READ],
+    world: PLATFORM,
+    keeper: 'v3',
+  },
+  {
+    claim: 'platform-device-stays-device',
+    kind: 'platform-device-relaxed',
+    state: 'v2',
+    ops: [READ],
+    world: PLATFORM,
+    keeper: 'pre',
+  },
+  {
+    claim: 'guest-chooses-normal-nc-for-bar',
+    kind: 'another-type-forced',
+    state: 'pre',
+    ops: [READ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-chooses-normal-nc-for-bar',
+    kind: 'another-type-forced',
+    state: 'v9:1+2+3',
+    ops: [READ],
+    keeper: 'v2',
+  },
+  {
+    claim: 'guest-chooses-normal-nc-for-bar',
+    kind: 'another-type-forced',
+    state: 'v9+mutant-flag-in-int',
+    ops: [READ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'device-never-mapped-cacheable',
+    kind: 'device-mapped-cacheable',
+    state: 'v1',
+    ops: [READ],
+    world: CACHEABLE,
+    keeper: 'v3',
+  },
+  {
+    claim: 'device-never-executable',
+    kind: 'device-mapped-executable',
+    state: 'v1:1',
+    ops: [READ],
+    world: CACHEABLE,
+    keeper: 'v9',
+  },
+  {
+    claim: 'device-never-executable',
+    kind: 'device-mapped-executable',
+    state: 'v6+mutant-no-exec-guard',
+    ops: [EXEC],
+    keeper: 'v6',
+  },
+  {
+    claim: 'encoder-refuses-executable-device',
+    kind: 'executable-device-encoded',
+    state: 'v3:1',
+    ops: [encode('NX')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'encoder-refuses-executable-device',
+    kind: 'executable-device-encoded',
+    state: 'v6',
+    ops: [encode('DNX')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'encoder-refuses-two-types',
+    kind: 'two-types-accepted',
+    state: 'v3:1',
+    ops: [encode('DN')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'encoder-refuses-two-types',
+    kind: 'two-types-accepted',
+    state: 'v4',
+    ops: [encode('DN')],
+    keeper: 'v9',
+  },
+  {
+    claim: 'encoder-chooses-a-type',
+    kind: 'uninitialised-attribute',
+    state: 'v5',
+    ops: [encode('DN')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'permission-fault-keeps-memory-type',
+    kind: 'type-changed-by-permission-fault',
+    state: 'v9+mutant-relax-by-encoder',
+    ops: [mprotect('r'), READ, WRITE, mprotect('rw'), OTHER_READ],
+    // The write has found the entry of the read, without permission. That is gone then, and vcpu1 makes another.
+    first: [
+      ['user0', 14],
+      ['vcpu0', 27],
+      ['user0', 14],
+      ['vcpu1', 1],
+    ],
+    keeper: null,
+  },
+  {
+    claim: 'memory-type-changes-through-invalid',
+    kind: 'changed-while-valid',
+    state: 'alt-ioctl+mutant-make-without-break',
+    ops: TWO_ANSWERS,
+    first: ONE_EACH,
+    keeper: null,
+  },
+  {
+    claim: 'memory-type-changes-through-invalid',
+    kind: 'tlb-not-told',
+    state: 'alt-ioctl+mutant-break-without-tlbi',
+    ops: TWO_ANSWERS,
+    first: ONE_EACH,
+    keeper: null,
+  },
+  {
+    claim: 'guest-never-uses-gone-mapping',
+    kind: 'gone-mapping-used',
+    state: 'v9+mutant-no-retry',
+    ops: [READ, mmap('platform')],
+    // The fault is about to write its entry.
+    first: [
+      ['vcpu0', 17],
+      ['vcpu2', 1],
+    ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-never-uses-gone-mapping',
+    kind: 'disabled-memory-used',
+    state: 'v9+mutant-no-retry',
+    ops: [READ, DISABLE],
+    first: [
+      ['vcpu0', 17],
+      ['user0', 1],
+    ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'bar-fault-succeeds-without-fwb',
+    kind: 'bar-fault-fails',
+    state: 'v1',
+    ops: [READ],
+    world: WITHOUT_FWB,
+    keeper: 'v3',
+  },
+  {
+    claim: 'vma-not-used-after-unlock',
+    kind: 'vma-used-after-unlock',
+    state: 'v9+mutant-vma-after-unlock',
+    ops: [READ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-never-caches-device',
+    kind: 'cacheable-access',
+    state: 'v1',
+    ops: [guest('read', { stage1: 'normal-wb' })],
+    world: CACHEABLE,
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-never-caches-device',
+    kind: 'cacheable-access',
+    state: 'v9+mutant-guest-chooses',
+    ops: [guest('read', { stage1: 'normal-wt' })],
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-never-caches-device',
+    kind: 'cacheable-access',
+    state: 'v9+mutant-force-write-back',
+    ops: [guest('read', { stage1: 'device-nGnRnE' })],
+    keeper: 'v9',
+  },
+  {
+    claim: 'unflagged-behaves-as-before',
+    kind: 'other-memory-type',
+    state: 'v2',
+    ops: [READ, MAP_GICV],
+    world: PLATFORM,
+    keeper: 'v9',
+  },
+  {
+    claim: 'unflagged-behaves-as-before',
+    kind: 'other-execute-permission',
+    state: 'v1:1',
+    ops: [READ],
+    world: CACHEABLE,
+    keeper: 'v9',
+  },
+  {
+    claim: 'unflagged-behaves-as-before',
+    kind: 'other-end-of-fault',
+    state: 'v1:1',
+    ops: [READ],
+    world: { ...PLATFORM, fwb: false },
+    keeper: 'v9',
+  },
+  {
+    claim: 'guest-writes-arrive-before-reset',
+    kind: 'write-after-reset',
+    state: 'v2',
+    ops: [WRITE, MUNMAP, resetOf('platform')],
+    world: PLATFORM,
+    first: [['vcpu0', 1]],
+    keeper: 'v9',
+  },
+  {
+    claim: 'no-deadlock',
+    kind: 'lock-cycle',
+    state: 'v9+mutant-leak-mmap-lock',
+    ops: [READ, MUNMAP],
+    world: { slot0: 'none' },
+    // The fault fails, and its vCPU comes back with the lock.
+    first: [
+      ['vcpu0', 8],
+      ['user0', 1],
+    ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'no-livelock',
+    kind: 'repeating-state',
+    state: 'v9+mutant-retry-forever',
+    ops: [READ],
+    world: { slot0: 'none' },
+    keeper: 'v9',
+  },
+  {
+    claim: 'lock-discipline',
+    kind: 'return-with-lock-held',
+    state: 'v9+mutant-leak-mmap-lock',
+    ops: [READ],
+    world: { slot0: 'none' },
+    keeper: 'v9',
+  },
+];
+
+testClaimCases(series, CASES);
+
+const judged = (state: string, ops: readonly Operation[], world: WorldConfig = {}, first: Turns = []) => {
+  const schedule = first.flatMap(([actor, steps]) => Array<string>(steps).fill(actor));
+  const scenario = { format: 1, model: `s2-memattr/${state}`, ops, world, schedule } as const;
+  const judgement = record(series.model(state)!, scenario, STEPS_MAX);
+  expect(judgement.stale).toBeNull();
+  return judgement;
+};
+
+/** What one deviation from the default rule does not reach. */
+describe('a claim is asked and kept', () => {
+  test.each<[claim: string, state: string, ops: readonly Operation[], world: WorldConfig, first: Turns]>([
+    ['permission-fault-keeps-memory-type', 'v9', [LOG_WRITES, READ, WRITE], RAM, []],
+    ['memory-type-changes-through-invalid', 'alt-ioctl', TWO_ANSWERS, {}, ONE_EACH],
+    [
+      'memory-type-changes-through-invalid',
+      'v9',
+      [READ, mmap('platform')],
+      {},
+      // Between the entry and the access.
+      [
+        ['vcpu0', 22],
+        ['vcpu2', 1],
+      ],
+    ],
+    ['guest-writes-arrive-before-reset', 'v9', [WRITE, resetOf('pci')], {}, VCPU_FIRST],
+  ])('%s: %s', (claim, state, ops, world, first) => {
+    const { exercised, violations } = judged(state, ops, world, first);
+    expect(exercised).toContain(claim);
+    expect(violations.filter(({ property }) => property === claim)).toEqual([]);
+  });
+});
+
+describe('a claim is not exercised', () => {
+  test.each(series.states.map(({ id }) => id))('by what neither maps nor accesses anything (%s)', (state) => {
+    expect(judged(state, [user('memory_enable')]).exercised).toEqual([
+      'no-deadlock',
+      'no-livelock',
+      'lock-discipline',
+    ]);
+  });
+
+  test.each<{
+    readonly claim: string;
+    readonly what: string;
+    readonly ops: readonly Operation[];
+    readonly world?: WorldConfig;
+    readonly first?: Turns;
+  }>([
+    { claim: 'gicv-never-normal-nc', what: 'a memory slot', ops: [READ] },
+    { claim: 'stage2-never-normal-nc-without-flag', what: 'a BAR whose driver allows it', ops: [READ] },
+    { claim: 'stage2-never-normal-nc-without-flag', what: 'memory', ops: [READ], world: RAM },
+    { claim: 'platform-device-stays-device', what: 'a BAR', ops: [READ] },
+    {
+      claim: 'guest-chooses-normal-nc-for-bar',
+      what: 'a guest that chooses Device',
+      ops: [guest('read', { stage1: 'device-nGnRE' })],
+    },
+    { claim: 'guest-chooses-normal-nc-for-bar', what: 'a platform device', ops: [READ], world: PLATFORM },
+    { claim: 'guest-chooses-normal-nc-for-bar', what: 'a 32-bit host', ops: [READ], world: { bits: '32' } },
+    { claim: 'device-never-mapped-cacheable', what: 'memory', ops: [READ], world: RAM },
+    {
+      claim: 'device-never-mapped-cacheable',
+      what: 'memory that vfio-pci maps',
+      ops: [READ],
+      world: { slot0: 'vfio_ram' },
+    },
+    { claim: 'device-never-executable', what: 'memory', ops: [EXEC], world: RAM },
+    { claim: 'encoder-refuses-executable-device', what: 'memory', ops: [encode('X')] },
+    { claim: 'encoder-refuses-two-types', what: 'one type', ops: [encode('D'), encode('N')] },
+    { claim: 'encoder-chooses-a-type', what: 'an error', ops: [encode('DN')] },
+    { claim: 'permission-fault-keeps-memory-type', what: 'a translation fault', ops: [READ, READ] },
+    {
+      claim: 'memory-type-changes-through-invalid',
+      what: 'a type that stays',
+      ops: [READ, MUNMAP],
+      first: VCPU_FIRST,
+    },
+    { claim: 'guest-never-uses-gone-mapping', what: 'a mapping that stays', ops: [READ, WRITE] },
+    {
+      claim: 'guest-never-uses-gone-mapping',
+      what: 'nothing but GICV',
+      ops: [MAP_GICV, MUNMAP, guest('read', { page: 'gicv' })],
+    },
+    { claim: 'bar-fault-succeeds-without-fwb', what: 'a host with FWB', ops: [READ] },
+    {
+      claim: 'bar-fault-succeeds-without-fwb',
+      what: 'an instruction fetch',
+      ops: [EXEC],
+      world: WITHOUT_FWB,
+    },
+    {
+      claim: 'bar-fault-succeeds-without-fwb',
+      what: 'disabled memory',
+      ops: [DISABLE, READ],
+      world: WITHOUT_FWB,
+    },
+    { claim: 'vma-not-used-after-unlock', what: 'an address that is not mapped', ops: [MUNMAP, READ] },
+    {
+      claim: 'guest-never-caches-device',
+      what: 'memory',
+      ops: [guest('read', { stage1: 'normal-wb' })],
+      world: RAM,
+    },
+    { claim: 'unflagged-behaves-as-before', what: 'a VMA that has the flag', ops: [MAP_GICV, READ] },
+    {
+      claim: 'guest-writes-arrive-before-reset',
+      what: 'reads',
+      ops: [READ, resetOf('pci')],
+      first: VCPU_FIRST,
+    },
+    {
+      claim: 'guest-writes-arrive-before-reset',
+      what: 'writes to another device',
+      ops: [WRITE, resetOf('platform')],
+      first: VCPU_FIRST,
+    },
+  ])('$claim by $what', ({ claim, ops, world = {}, first = [] }) => {
+    expect(judged('v9', ops, world, first).exercised).not.toContain(claim);
+  });
+
+  test.each(['pre', 'v1'])('encoder-refuses-two-types by a kernel without the second bit (%s)', (state) => {
+    expect(judged(state, [encode('DN')]).exercised).not.toContain('encoder-refuses-two-types');
+  });
+});
+
+describe('nobody is accused', () => {
+  const violated = (...args: Parameters<typeof judged>) =>
+    judged(...args).violations.map(({ property }) => property);
+
+  test.each(['pre', 'v3', 'v9', 'post'])('for refusing an instruction fetch from a device (%s)', (state) => {
+    expect(violated(state, [EXEC], PLATFORM)).toEqual([]);
+  });
+
+  test.each(['v3', 'v9', 'post'])('wherever in a fault something else cuts in (%s)', (state) => {
+    for (const op of [MUNMAP, DISABLE, resetOf('pci'), mprotect('r'), mmap('platform'), mmap('cacheable')]) {
+      for (let steps = 1; steps <= FAULT_STEPS; steps++) {
+        const first: Turns = [
+          ['vcpu0', steps],
+          [op.actor, 1],
+        ];
+        expect(violated(state, [READ, op], {}, first)).toEqual([]);
+      }
+    }
+  });
+
+  test('for Device at an alias of a BAR that the guest has Normal-NC elsewhere', () => {
+    expect(violated('v9', [READ, guest('read', { page: 'slot1' })], { slot1: 'mem' })).toEqual([]);
+  });
+
+  test('where the VMM maps cacheable, and post knows it', () => {
+    expect(violated('post', [READ], { slot0: 'usemem', slot1: 'pci' })).toEqual([]);
+    expect(violated('post', [READ], { slot0: 'usemem', slot1: 'pci', fwb: false })).toEqual([]);
+    expect(violated('post', [READ], { slot0: 'usemem', slot1: 'pci', cacheDic: false })).toEqual([]);
+  });
+
+  test('for what 32-bit hosts cannot have', () => {
+    expect(violated('v9', [READ], { bits: '32' })).toEqual([]);
+  });
+
+  test('for a BAR whose memory is disabled, without FWB', () => {
+    expect(violated('v9', [DISABLE, READ], WITHOUT_FWB)).toEqual([]);
+  });
+
+  test('for writes to a PCIe device, which a reset comes behind', () => {
+    expect(violated('v9', [WRITE, resetOf('pci')], {}, VCPU_FIRST)).toEqual([]);
+  });
+
+  test('for the flag of a VMA that maps memory', () => {
+    expect(violated('v9', [WRITE], { slot0: 'vfio_ram' })).toEqual([]);
+  });
+
+  test.each(['v3', 'v7', 'v9', 'merged+nvgrace', 'post'])(
+    'when two vCPUs fault while the VMM maps something else (%s)',
+    (state) => {
+      const ops = [READ, { ...WRITE, actor: 'vcpu1' }, mmap('platform')];
+      const model = series.model(state)!;
+      for (const { id } of model.properties) {
+        expect([id, explored(model, id, ops)?.kinds]).toEqual([id, []]);
+      }
+    },
+  );
+});

@@ -1,0 +1,34 @@
+/** Lines for the diffs that findings show, and what several claims ask of an entry. */
+import type { Call } from '../../harness/machine/thread.ts';
+import type { Evidence, Leaf, Mapping, MemAttrOperation, Prot } from './evidence.ts';
+
+export const operationOf = (call: Call): MemAttrOperation => call.work.argument as MemAttrOperation;
+
+/** The VMA that an entry's page frame came from. */
+export const supplierOf = (leaf: Leaf): Mapping | null => (leaf.fault === null ? null : leaf.fault.supplier);
+
+/**
+ * Whether this kernel means an entry of a device page frame to be cacheable: user space maps it so, and the host needs
+ * no cache maintenance. Such memory may be executed too.
+ */
+export function mayBeCacheable(leaf: Leaf, { facts, mapsCacheablePfnmap }: Evidence): boolean {
+  if (!mapsCacheablePfnmap || !facts.fwb || !facts.cacheDic) return false;
+  return supplierOf(leaf)?.hostType === 'normal';
+}
+
+/** `PCI BAR: device-nGnRE, rw`. */
+export function leafLine({ pageFrame, attr, read, write, exec }: Leaf): string {
+  const permissions = `${read ? 'r' : ''}${write ? 'w' : ''}${exec ? 'x' : ''}`;
+  return `${pageFrame}: ${attr}, ${permissions === '' ? 'no permission' : permissions}`;
+}
+
+/** `pci at page 0 with the flag`. */
+export const mappingName = ({ backing, hva, flag }: Mapping): string =>
+  `${backing} at page ${hva} ${flag ? 'with' : 'without'} the flag`;
+
+/** `R|W|DEVICE|NORMAL_NC`. */
+export function protName({ read, write, exec, device, normalNc }: Prot): string {
+  const names = [read && 'R', write && 'W', exec && 'X', device && 'DEVICE', normalNc && 'NORMAL_NC'];
+  const set = names.filter(Boolean);
+  return set.length === 0 ? '0' : set.join('|');
+}

@@ -1,0 +1,92 @@
+/** Claims about stage2_set_prot_attr() by itself, whoever calls it: S2-I6 to S2-I8 of models/s2-memattr/README.md. */
+import { describeReturn } from '../../harness/machine/errno.ts';
+import type { Property } from '../../harness/model/property.ts';
+import { protName } from './describe.ts';
+import type { Encoding, Evidence } from './evidence.ts';
+
+const encodingLine = ({ prot, ret, attr, exec }: Encoding): string => {
+  const wrote = attr === null ? 'no attribute' : `${attr}${exec ? ', executable' : ''}`;
+  return `${protName(prot)}: ${describeReturn(ret)}, ${wrote}`;
+};
+
+const refusal = ({ prot }: Encoding): string => `${protName(prot)}: a negative errno, no attribute`;
+
+export const encoderRefusesExecutableDevice: Property<Evidence> = {
+  id: 'encoder-refuses-executable-device',
+  claim: 'stage2_set_prot_attr() refuses execute permission for Device and for Normal-NC',
+  source: {
+    status: 'merged',
+    date: 'v6.9',
+    commit: 'c034ec84e879',
+    note: 'since v7; v3 to v6 rely on the -ENOEXEC of user_mem_abort',
+    invariant: 'S2-I6',
+  },
+  check({ evidence: { encodings, hasNormalNc } }, report) {
+    let exercised = false;
+    for (const encoding of encodings) {
+      const { prot, ret, step, thread } = encoding;
+      if (!prot.exec || !(prot.device || (prot.normalNc && hasNormalNc))) continue;
+      exercised = true;
+      if (ret !== 0) continue;
+      report('executable-device-encoded', step, () => ({
+        message: `${thread.name} asks for device memory that can be executed, and gets it.`,
+        expected: [refusal(encoding)],
+        actual: [encodingLine(encoding)],
+      }));
+    }
+    return exercised;
+  },
+};
+
+export const encoderRefusesTwoTypes: Property<Evidence> = {
+  id: 'encoder-refuses-two-types',
+  claim: 'stage2_set_prot_attr() with both Device and Normal-NC returns an error and writes no attribute',
+  source: {
+    status: 'posted',
+    date: '2023-12-12',
+    messageId: '20231212121742.GA29205@willie-the-truck',
+    note: 'Will Deacon on v3 1/2, where Device silently wins',
+    invariant: 'S2-I7',
+  },
+  check({ evidence: { encodings, hasNormalNc } }, report) {
+    if (!hasNormalNc) return false;
+    let exercised = false;
+    for (const encoding of encodings) {
+      const { prot, ret, attr, step, thread } = encoding;
+      if (!prot.device || !prot.normalNc) continue;
+      exercised = true;
+      if (ret < 0 && attr === null) continue;
+      report('two-types-accepted', step, () => ({
+        message: `${thread.name} asks for two memory types at once.`,
+        expected: [refusal(encoding)],
+        actual: [encodingLine(encoding)],
+      }));
+    }
+    return exercised;
+  },
+};
+
+export const encoderChoosesType: Property<Evidence> = {
+  id: 'encoder-chooses-a-type',
+  claim: 'where stage2_set_prot_attr() returns 0 it has written a memory type that it chose',
+  source: {
+    status: 'inferred',
+    note: 'v5 and v6 return 0 with the attribute uninitialised; asked to return an error there, on v6, without naming that',
+    invariant: 'S2-I8',
+  },
+  check({ evidence: { encodings } }, report) {
+    let exercised = false;
+    for (const encoding of encodings) {
+      const { prot, ret, attr, step, thread } = encoding;
+      if (ret !== 0) continue;
+      exercised = true;
+      if (attr !== 'uninitialised') continue;
+      report('uninitialised-attribute', step, () => ({
+        message: `${thread.name} gets an entry whose memory type is what a variable happened to hold.`,
+        expected: [`${protName(prot)}: one of normal, normal-nc, device-nGnRE, or a negative errno`],
+        actual: [encodingLine(encoding)],
+      }));
+    }
+    return exercised;
+  },
+};
