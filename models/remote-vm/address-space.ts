@@ -6,6 +6,7 @@ import type { Process } from '../../harness/machine/process.ts';
 import { type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
 import type { Address, Mm as MmEvidence, OpenFile } from '../../properties/remote-vm/evidence.ts';
+import { WQS } from './layout.ts';
 
 const ADDRESSES: readonly Address[] = ['present', 'lazy', 'uffd', 'fuse', 'readonly', 'hole', 'cross'];
 
@@ -126,13 +127,32 @@ export class PageProvider extends Waitable {
 /** Descriptor table of a process. */
 export class FdTable extends Shared {
   readonly files = new Map<string, OpenFile>();
+  /** Names that an open under way will give: get_unused_fd_flags. */
+  readonly reserved = new Set<string>();
 
   reset(): void {
     this.files.clear();
+    this.reserved.clear();
   }
 
   show(): string {
     return [...this.files.keys()].join(', ');
+  }
+}
+
+/** Descriptors with the PASID of one address space that the device has, of all wqs and of each. */
+class InFlight extends RefCount {
+  readonly byWq = Array<number>(WQS).fill(0);
+
+  /** In a step on it. */
+  add(wq: number, change: 1 | -1): void {
+    this.count += change;
+    this.byWq[wq]! += change;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.byWq.fill(0);
   }
 }
 
@@ -148,8 +168,7 @@ export class Mm implements MmEvidence {
   readonly sva: Sva;
   readonly provider: PageProvider;
   readonly fds: FdTable;
-  /** Descriptors with its PASID that the device has. */
-  readonly inFlight: RefCount;
+  readonly inFlight: InFlight;
   /** Addresses whose pages user space provides: a child has no userfaultfd. */
   readonly provided: readonly Address[];
   /** Set in the step in which exit_group kills the process. */
@@ -177,7 +196,7 @@ export class Mm implements MmEvidence {
       unboundedByDesign: () => true,
     });
     this.fds = new FdTable(machine, `descriptors of ${name}`);
-    this.inFlight = new RefCount(machine, `descriptors of ${name} in the device`, 0, {
+    this.inFlight = new InFlight(machine, `descriptors of ${name} in the device`, 0, {
       event: `device drained of the PASID of ${name}`,
       wakers: () => machine.threads,
     });

@@ -29,6 +29,7 @@ export const base: RemoteVmKernel = {
   orderedWorkqueue: false,
   prsKnob: false,
   recordArea: false,
+  retriesCopy: false,
   barrier: 'none',
   forcesWrite: false,
   exportedSymbols: [],

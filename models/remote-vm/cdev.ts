@@ -91,8 +91,9 @@ export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFil
 
 /** Nothing with this PASID is left in the device, and from p9 on neither in the log nor in the workqueue. */
 function* drain(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
-  // idxd_device_drain_pasid, or for a dedicated wq idxd_wq_disable_pasid and a drain of it.
-  yield w.mmOfFile(file).inFlight.wait;
+  // idxd_wq_disable_pasid, which drains the wq; idxd_device_drain_pasid asks the whole device for the PASID.
+  const wq = w.wqs[file.wq];
+  yield wq.dedicated ? wq.drained.wait : w.mmOfFile(file).inFlight.wait;
   if (w.kernel.idxd_cdev_evl_drain_pasid !== undefined) {
     yield* w.kernel.idxd_cdev_evl_drain_pasid(t, w, file);
   }
@@ -158,6 +159,8 @@ export function* idxd_user_drv_remove(_t: Thread, w: RemoteVmWorld): CodePath<nu
   yield wq.enabled.update;
   const was = wq.enabled.value;
   wq.enabled.value = false;
+  // drv_disable_wq: idxd_wq_drain.
+  if (was) yield wq.drained.wait;
   if (was && w.kernel.idxd_evl_fault_work !== undefined) {
     // destroy_workqueue: nothing is queued any more from here on, and what is there runs to its end.
     const { works } = wq;

@@ -86,10 +86,13 @@ export function* copyToUser(
   status: number,
   fixup: Fixup,
 ): CodePath<number> {
-  if (w.settings.weaklyOrdered && w.kernel.barrier === 'none') {
-    // Nothing keeps the store to the body from being seen later: here it always is.
+  if (w.settings.weaklyOrdered && w.kernel.barrier === 'none' && descriptor.cr !== 'cross') {
+    // Nothing keeps the stores to the body from being seen later: here they always are. Yet put_user comes only where
+    // copy_to_user has left nothing, so that they are certain by then.
     if (!(yield* storeToUser(t, w, mm, descriptor, 'status', status, fixup))) return CR_SIZE;
-    return (yield* storeToUser(t, w, mm, descriptor, 'body', 0, fixup)) ? 0 : CR_SIZE;
+    yield mm.memory.update;
+    w.store(t, mm, descriptor, 'body', 0, false, fixup);
+    return 0;
   }
   const body = yield* storeToUser(t, w, mm, descriptor, 'body', 0, fixup);
   if (!body) {

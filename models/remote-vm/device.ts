@@ -5,7 +5,7 @@ import type { Address, Descriptor, OpenFile, SubmitRequest } from '../../propert
 import type { Mm } from './address-space.ts';
 import type { EventStatus } from './event-log.ts';
 import { BATCHES, DSA_COMP_SUCCESS } from './layout.ts';
-import { handle_mm_fault } from './mm.ts';
+import { handle_mm_fault, segv } from './mm.ts';
 import type { RemoteVmWorld } from './world.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -34,15 +34,10 @@ export function* submit(
     if (descriptor.member !== null) finish(descriptor.member, 'dropped');
     return 0;
   }
-  mm.inFlight.count++;
+  mm.inFlight.add(file.wq, 1);
   if (w.pageRequests) w.machine.spawn('engine', null, (engine) => execute(engine, w, descriptor));
   else yield* execute(t, w, descriptor);
   return 0;
-}
-
-function segv(t: Thread): null {
-  t.call!.signal = 'SIGSEGV';
-  return null;
 }
 
 function describe(
@@ -107,7 +102,7 @@ function* execute(t: Thread, w: RemoteVmWorld, descriptor: Descriptor): CodePath
   }
   yield w.engine.release;
   yield mm.inFlight.update;
-  mm.inFlight.count--;
+  mm.inFlight.add(descriptor.wq, -1);
   return 0;
 }
 

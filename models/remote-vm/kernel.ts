@@ -75,6 +75,8 @@ export interface RemoteVmKernel extends BuildFacts {
   readonly access_remote_vm?: Path<[mm: Mm, descriptor: Descriptor, status: number, fixup: Fixup], number>;
   readonly iommu_access_remote_vm?: Path<[descriptor: Descriptor, status: number, fixup: Fixup], number>;
   readonly idxd_copy_cr?: Path<[wq: WorkQueue, descriptor: Descriptor, status: number, fixup: Fixup], number>;
+  /** Whether the work copies again until all is there, which need not end. */
+  readonly retriesCopy: boolean;
   /** What stands between body and status: a barrier, or nothing. */
   readonly barrier: 'wmb' | 'smp_wmb' | 'none';
   /** FOLL_FORCE, in effect: whether a read-only mapping is written to. */

@@ -1,5 +1,4 @@
 /** Reference counts of address spaces, page faults, and what user space does to its own memory. */
-import { EINVAL } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Address, Descriptor } from '../../properties/remote-vm/evidence.ts';
@@ -95,24 +94,33 @@ function* waitForPage(
   wait.over = true;
 }
 
+/** Succeeds where nothing is mapped, too. */
 export function* munmap(_t: Thread, _w: RemoteVmWorld, mm: Mm, address: Address): CodePath<number> {
   yield mm.mmapLock.acquire;
   yield mm.memory.update;
   const slot = mm.memory.slots[address];
-  const mapped = slot.page !== 'hole';
   slot.page = 'hole';
   yield mm.mmapLock.release;
-  return mapped ? 0 : -EINVAL;
+  return 0;
+}
+
+/** What a user thread gets for an access that it may not do. */
+export function segv(t: Thread): null {
+  t.call!.signal = 'SIGSEGV';
+  return null;
 }
 
 /** As a user should: the status byte, a load barrier, and the rest where there is a status. */
-export function* poll(t: Thread, w: RemoteVmWorld, mm: Mm, cr: Address): CodePath<number> {
+export function* poll(t: Thread, w: RemoteVmWorld, mm: Mm, cr: Address): CodePath<number | null> {
   const slot = mm.memory.slots[cr];
   yield mm.memory.read;
+  if (slot.page === 'hole') return segv(t);
   const { status, statusOf } = slot;
   let bodyOf = 0;
   if (status !== 0) {
     yield mm.memory.read;
+    // Unmapped by another thread meanwhile.
+    if (mm.memory.slots[cr].page === 'hole') return segv(t);
     bodyOf = slot.bodyOf;
   }
   w.polls.push({ step: w.machine.steps, call: t.call!, mm, cr, status, statusOf, bodyOf });

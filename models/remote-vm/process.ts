@@ -50,6 +50,11 @@ function* open(
   call: Call,
   { wq, as }: Extract<RemoteVmOperation, { kind: 'open' }>,
 ): CodePath<number> {
+  // A name can be given once: as if there were no number left, which open(2) asks for before anything else.
+  yield mm.fds.update;
+  const { files, reserved } = mm.fds;
+  if (files.has(as) || reserved.has(as)) return -EMFILE;
+  reserved.add(as);
   const file: OpenFile = {
     id: w.files.length,
     step: w.machine.steps,
@@ -68,17 +73,14 @@ function* open(
   };
   w.files.push(file);
   const ret = yield* w.kernel.idxd_cdev_open(t, w, mm, file);
-  if (ret < 0) return ret;
-  yield w.fileRefs.update;
-  w.fileRefs.counts.set(file, 1);
-  yield mm.fds.update;
-  if (!mm.fds.files.has(as)) {
-    mm.fds.files.set(as, file);
-    return 0;
+  if (ret === 0) {
+    yield w.fileRefs.update;
+    w.fileRefs.counts.set(file, 1);
   }
-  // A name can be given once: as if there were no number left.
-  yield* fput(t, w, file);
-  return -EMFILE;
+  yield mm.fds.update;
+  reserved.delete(as);
+  if (ret === 0) files.set(as, file);
+  return ret;
 }
 
 function* close(t: Thread, w: RemoteVmWorld, mm: Mm, fd: string): CodePath<number> {
@@ -108,7 +110,7 @@ function* passFd(t: Thread, w: RemoteVmWorld, mm: Mm, fd: string, to: Mm): CodeP
   if (before === 0) return -EBADF;
   counts.set(file, before + 1);
   yield to.fds.update;
-  if (!to.fds.files.has(fd)) {
+  if (!to.fds.files.has(fd) && !to.fds.reserved.has(fd)) {
     to.fds.files.set(fd, file);
     return 0;
   }

@@ -42,6 +42,7 @@ function features(kernel: RemoteVmKernel): ReadonlySet<string> {
   if (kernel.idxd_evl_fault_work !== undefined) names.add('fixup');
   if (kernel.userContexts) names.add('contexts');
   if (kernel.batches) names.add('batch fixup');
+  if (!kernel.retriesCopy) names.add('copies that end');
   return names;
 }
 

@@ -28,6 +28,12 @@ describe('the status before the body (SVA-H4)', () => {
     expect(can('merged', ops, staleBody, { stores: 'weak' })).toBe(false);
   });
 
+  test('without a barrier the status is still not stored where the body was not', () => {
+    const cross = by('proca', open('f0'), submit('f0', 'cross'));
+    const [fixup] = run('merged+mutant-no-barrier', cross, { stores: 'weak' }).evidence.fixups;
+    expect(fixup).toMatchObject({ copied: 15, statusWritten: false });
+  });
+
   test('a record over the end of a page: the status is there, and not all of the body', () => {
     const cross = by('proca', open('f0'), submit('f0', 'cross'));
     const [early] = run('v2', cross).evidence.fixups;
@@ -216,6 +222,51 @@ test.each([
   const crashes = ({ evidence }: Results): boolean =>
     evidence.crashes.some(({ kind }) => kind === 'null-workqueue');
   expect(can(state, ops, crashes)).toBe(expected);
+});
+
+describe('what user space gets', () => {
+  test('munmap of what is not mapped succeeds, and a poll there does not', () => {
+    const gone = by(
+      'proca',
+      { op: 'munmap', cr: 'present' },
+      { op: 'munmap', cr: 'present' },
+      poll('present'),
+    );
+    expect(run('merged', gone).results).toEqual([0, 0, 'SIGSEGV']);
+  });
+
+  test('a name that is taken is refused before the driver hears of it', () => {
+    const { results, evidence } = run('merged', by('proca', open('f0'), open('f0')));
+    expect(results).toEqual([0, -24]);
+    expect(evidence.files).toHaveLength(1);
+  });
+
+  test('a name is free again where open failed', () => {
+    const twice = by('proca', open('f0'), open('f0'));
+    expect(run('merged+1', twice, { wq0: 'dedicated', fault: 'set_pasid' }).results).toEqual([-5, -5]);
+  });
+});
+
+describe('who waits for the device to be through with what', () => {
+  const world = { prs: 'enabled' };
+  test.each([
+    [0, true],
+    [1, false],
+  ])('the removal of the driver from wq 0, for a descriptor of wq %d: %s', (wq, expected) => {
+    const ops = [
+      ...by('proca', open('f0', wq), submit('f0', 'fuse')),
+      { actor: 'admin', op: 'user_drv_remove' },
+    ];
+    const waits = ({ machine }: Results): boolean =>
+      machine.deadlock?.stuck.some(({ thread }) => thread.name === 'admin') ?? false;
+    expect(can('merged', ops, waits, world)).toBe(expected);
+  });
+
+  test('the release of a shared wq for those of its PASID, of a dedicated one for its own', () => {
+    const ops = by('proca', open('f0'), open('f1', 1), submit('f1', 'fuse'), close('f0'));
+    expect(run('merged', ops, world).results).toEqual([0, 0, 0, null]);
+    expect(run('merged', ops, { ...world, wq0: 'dedicated' }).results).toEqual([0, 0, 0, 0]);
+  });
 });
 
 describe('prefixes', () => {

@@ -1,3 +1,4 @@
+import { Waitable } from '../../harness/machine/events.ts';
 import { Mutex } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { Process } from '../../harness/machine/process.ts';
@@ -27,6 +28,34 @@ import type { RemoteVmKernel } from './kernel.ts';
 import { BATCHES, WQS } from './layout.ts';
 import { Pasids } from './sva.ts';
 
+/** idxd_wq_drain: the device has no descriptor of a wq any more. It looks at what every process has in flight. */
+class WqDrained extends Waitable {
+  readonly #index: number;
+  readonly #mms: readonly Mm[];
+
+  constructor(machine: Machine, index: number, mms: readonly Mm[]) {
+    super(machine, `wq${index} in the device`, {
+      event: `wq${index} drained`,
+      wakers: () => machine.threads,
+    });
+    this.#index = index;
+    this.#mms = mms;
+    this.observes = mms.map(({ inFlight }) => inFlight);
+  }
+
+  ready(): boolean {
+    return this.#mms.every(({ inFlight }) => inFlight.byWq[this.#index] === 0);
+  }
+
+  reset(): void {
+    // Has nothing of its own.
+  }
+
+  show(): string {
+    return this.ready() ? 'drained' : 'busy';
+  }
+}
+
 /** A work queue of the device, with what its driver keeps for it. */
 export class WorkQueue {
   readonly dedicated: boolean;
@@ -37,15 +66,17 @@ export class WorkQueue {
   /** client_count; under `lock`, yet a step of its own, for what a release leaves behind is noted with it. */
   readonly clients: Cell<number>;
   readonly works: Workqueue;
+  readonly drained: WqDrained;
   /** Whether the user driver is bound. */
   readonly enabled: Observed<boolean>;
 
-  constructor(machine: Machine, index: number, dedicated: boolean) {
+  constructor(machine: Machine, index: number, dedicated: boolean, mms: readonly Mm[]) {
     this.dedicated = dedicated;
     this.lock = new Mutex(machine, `wq${index} wq_lock`);
     this.ucLock = new Mutex(machine, `wq${index} uc_lock`);
     this.clients = new Cell(machine, `wq${index} client_count`, 0);
     this.works = new Workqueue(machine, `wq${index} workqueue`);
+    this.drained = new WqDrained(machine, index, mms);
     this.enabled = new Observed(machine, `wq${index} enabled`, true);
   }
 }
@@ -118,7 +149,7 @@ export class RemoteVmWorld implements World, Evidence {
     this.iommuSvaLock = new Mutex(machine, 'iommu_sva_lock');
     this.pasids = new Pasids(machine, 'PASIDs');
     const wq = (index: number): WorkQueue =>
-      new WorkQueue(machine, index, index === 0 && settings.wq0 === 'dedicated');
+      new WorkQueue(machine, index, index === 0 && settings.wq0 === 'dedicated', this.mms);
     this.wqs = [wq(0), wq(1)];
     this.fileRefs = new FileRefs(machine, 'file references');
     this.forks = new Cell(machine, 'forks', 0);

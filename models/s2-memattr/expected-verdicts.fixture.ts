@@ -22,8 +22,7 @@ const v5 = [execEncoded, twoTypes, 'encoder-chooses-a-type'];
 
 /** What each state is expected to break; README.md says why. */
 export const expected: ExpectedOf = {
-  // There is no second bit to ask for.
-  pre: { violated: [choosesNormalNc], inconclusive: [twoTypes] },
+  pre: { violated: [choosesNormalNc] },
   v1: {
     violated: [
       ...blanket,
@@ -32,7 +31,6 @@ export const expected: ExpectedOf = {
       'device-never-executable',
       'bar-fault-succeeds-without-fwb',
     ],
-    inconclusive: [twoTypes],
   },
   v2: { violated: [...blanket, execEncoded, twoTypes] },
   v3: { violated: [execEncoded] },

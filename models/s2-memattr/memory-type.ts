@@ -3,6 +3,9 @@ import type { MemAttr, MemoryType, Stage1 } from '../../properties/s2-memattr/ev
 /** Whether a type is one of the Device ones: unaligned accesses fault, and nothing is read on speculation. */
 export const isDevice = (type: MemoryType): boolean => type.startsWith('device-');
 
+/** Whether uncached writes may wait to be merged: Normal-NC, and of Device only that with the G. */
+export const isGathered = (type: MemoryType): boolean => type === 'normal-nc' || type === 'device-GRE';
+
 /**
  * What stage 1 and stage 2 come to. Source: Arm ARM DDI 0487J, D8.5.5 and its tables with and without FEAT_S2FWB; the
  * rows that the series prints agree with it.

@@ -72,6 +72,15 @@ export const smallWorlds: readonly SmallWorld[] = [
     ],
   },
   {
+    id: 'replace-unflagged',
+    about: 'a first access to a page without the flag against mmap of a BAR over it',
+    world: { slot0: 'platform' },
+    actors: [
+      actor('vcpu0', [guest('read'), guest('write')]),
+      actor('user0', [mmap('pci'), mmap('resource_wc')]),
+    ],
+  },
+  {
     id: 'memory',
     about: 'two accesses against memory disable or reset, and what comes after it',
     actors: [

@@ -16,61 +16,68 @@ import { conveyFlag, honourFlag, introduceFlag } from './patches/vma-flag.ts';
 
 type Patches = readonly Patch<MemAttrKernel>[];
 
+type Four<T> = readonly [T, T, T, T];
+
 /** The four patches of v5 to v9. */
-const fourPatches = (encoder: Encoder, sources: readonly [Source, Source, Source, Source]): Patches => [
-  normalNcBit('1/4', encoder, sources[0]),
-  introduceFlag('2/4', sources[1]),
-  honourFlag('3/4', ['1/4', '2/4'], sources[2]),
-  conveyFlag('4/4', ['2/4'], sources[3]),
+const fourPatches = (encoder: Encoder, subjects: Four<string>, sources: Four<Source>): Patches => [
+  normalNcBit('1/4', subjects[0], encoder, sources[0]),
+  introduceFlag('2/4', subjects[1], sources[1]),
+  honourFlag('3/4', subjects[2], ['1/4', '2/4'], sources[2]),
+  conveyFlag('4/4', subjects[3], ['2/4'], sources[3]),
 ];
 
-/** Of whose patches not all have been read by themselves. */
-const posted = (date: string, messageId?: string): Source => ({
-  status: 'posted',
-  date,
-  ...(messageId === undefined
-    ? { note: 'patch not read by itself; taken from its neighbours and from the versions before and after' }
-    : { messageId }),
-});
+const BIT = 'kvm: arm64: introduce new flag for non-cacheable IO memory';
+const FLAG = 'mm: introduce new flag to indicate wc safe';
+const HONOUR = 'kvm: arm64: set io memory s2 pte as normalnc for vfio pci device';
+const CONVEY = 'vfio: convey kvm that the vfio-pci device is wc safe';
+const POSTED: Four<string> = [BIT, FLAG, HONOUR, CONVEY];
+
+const posted = (date: string, messageId: string): Source => ({ status: 'posted', date, messageId });
+
+/** Patches 1 to 4 of a thread, whose messages are numbered from its cover letter on. */
+const series = (date: string, thread: string): Four<Source> => [
+  posted(date, `${thread}-2-ankita@nvidia.com`),
+  posted(date, `${thread}-3-ankita@nvidia.com`),
+  posted(date, `${thread}-4-ankita@nvidia.com`),
+  posted(date, `${thread}-5-ankita@nvidia.com`),
+];
 
 const v3: Patches = [
-  normalNcBit('1/2', deviceWins, posted('2023-12-08', '20231208164709.23101-2-ankita@nvidia.com')),
+  normalNcBit('1/2', BIT, deviceWins, posted('2023-12-08', '20231208164709.23101-2-ankita@nvidia.com')),
   normalNcForVfioPci,
 ];
 
 const V4 = '2023-12-18';
 const v4: Patches = [
-  normalNcBit('1/3', bothWarn, posted(V4, '20231218090719.22250-2-ankita@nvidia.com')),
-  honourFlag('2/3', ['1/3'], posted(V4, '20231218090719.22250-3-ankita@nvidia.com'), true),
-  conveyFlag('3/3', ['2/3'], posted(V4, '20231218090719.22250-4-ankita@nvidia.com')),
+  normalNcBit('1/3', BIT, bothWarn, posted(V4, '20231218090719.22250-2-ankita@nvidia.com')),
+  honourFlag(
+    '2/3',
+    `${HONOUR}s`,
+    ['1/3'],
+    {
+      ...posted(V4, '20231218090719.22250-3-ankita@nvidia.com'),
+      note: 'with the flag in mm.h, which is a patch of its own from v5 on',
+    },
+    true,
+  ),
+  conveyFlag('3/3', CONVEY, ['2/3'], posted(V4, '20231218090719.22250-4-ankita@nvidia.com')),
 ];
 
 const V5 = '2023-12-21';
-const v5 = fourPatches(bothUninitialised, [
-  posted(V5, '20231221154002.32622-2-ankita@nvidia.com'),
-  posted(V5),
-  posted(V5),
-  posted(V5),
-]);
+const v5 = fourPatches(
+  bothUninitialised,
+  [BIT, FLAG, `${HONOUR}s`, CONVEY],
+  series(V5, '20231221154002.32622'),
+);
 
 const V6 = '2024-02-07';
-const v6 = fourPatches(bothUninitialised, [
-  posted(V6),
-  posted(V6),
-  posted(V6),
-  posted(V6, '20240207204652.22954-5-ankita@nvidia.com'),
-]);
+const v6 = fourPatches(bothUninitialised, POSTED, series(V6, '20240207204652.22954'));
 
 const V7 = '2024-02-11';
-const v7 = fourPatches(strict, [
-  posted(V7, '20240211174705.31992-2-ankita@nvidia.com'),
-  posted(V7),
-  posted(V7),
-  posted(V7),
-]);
+const v7 = fourPatches(strict, POSTED, series(V7, '20240211174705.31992'));
 
 const V8 = '2024-02-20';
-const v8 = fourPatches(strict, [posted(V8), posted(V8), posted(V8), posted(V8)]);
+const v8 = fourPatches(strict, POSTED, series(V8, '20240220072926.6466'));
 
 const merged = (patch: number, commit: string): Source => ({
   status: 'merged',
@@ -78,12 +85,21 @@ const merged = (patch: number, commit: string): Source => ({
   messageId: `20240224150546.368-${patch + 1}-ankita@nvidia.com`,
   commit,
 });
-const v9 = fourPatches(strict, [
-  merged(1, 'c034ec84e879'),
-  merged(2, '5c656fcdd6c6'),
-  merged(3, '8c47ce3e1d2c'),
-  merged(4, 'a39d3a966a09'),
-]);
+const v9 = fourPatches(
+  strict,
+  [
+    'KVM: arm64: Introduce new flag for non-cacheable IO memory',
+    'mm: Introduce new flag to indicate wc safe',
+    'KVM: arm64: Set io memory s2 pte as normalnc for vfio pci device',
+    'vfio: Convey kvm that the vfio-pci device is wc safe',
+  ],
+  [
+    merged(1, 'c034ec84e879'),
+    merged(2, '5c656fcdd6c6'),
+    merged(3, '8c47ce3e1d2c'),
+    merged(4, 'a39d3a966a09'),
+  ],
+);
 
 const alternativeTo = (patch: Patch<MemAttrKernel>): StateSpec<MemAttrKernel> => ({
   id: patch.id,
@@ -146,7 +162,7 @@ export const states: readonly StateSpec<MemAttrKernel>[] = [
   },
   {
     id: 'v6',
-    source: posted(V6, '20240207204652.22954-5-ankita@nvidia.com'),
+    source: posted(V6, '20240207204652.22954-2-ankita@nvidia.com'),
     about: 'The same code as v5.',
     patches: v6,
   },

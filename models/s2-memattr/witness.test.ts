@@ -73,9 +73,9 @@ describe('a permission fault', () => {
 });
 
 describe('a write on its way when a device is taken back', () => {
-  const late = (state: string): number =>
-    alone(state, [write(), munmap(), RESET_PLATFORM], { slot0: 'platform' }).evidence.resets[0]!.inFlight
-      .length;
+  const late = (state: string, stage1 = 'normal-nc'): number =>
+    alone(state, [write('slot0', stage1), munmap(), RESET_PLATFORM], { slot0: 'platform' }).evidence
+      .resets[0]!.inFlight.length;
 
   test.each([
     ['pre', 0],
@@ -85,6 +85,16 @@ describe('a write on its way when a device is taken back', () => {
     ['v9', 0],
   ])('of vfio-platform on %s: %i', (state, count) => {
     expect(late(state)).toBe(count);
+  });
+
+  test.each([
+    ['pre', 'device-GRE', 0],
+    ['v2', 'device-GRE', 1],
+    ['v2', 'device-nGRE', 0],
+    ['v2', 'mmu-off', 0],
+    ['v9', 'device-GRE', 0],
+  ])('of vfio-platform on %s with stage 1 %s, which may be gathered or not: %i', (state, stage1, count) => {
+    expect(late(state, stage1)).toBe(count);
   });
 
   test('has arrived behind PCIe', () => {

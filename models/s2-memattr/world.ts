@@ -23,6 +23,7 @@ import type {
 } from '../../properties/s2-memattr/evidence.ts';
 import type { MemAttrKernel, Vma } from './kernel.ts';
 import { BACKINGS } from './layout.ts';
+import { isGathered } from './memory-type.ts';
 import { Stage2Entry } from './stage2-entry.ts';
 
 const PAGES: readonly GuestPage[] = ['slot0', 'slot1', 'gicv'];
@@ -288,10 +289,9 @@ export class MemAttrWorld implements World, Evidence {
   /** Records an access of the guest, in the step in which it happens. */
   issue(access: GuestAccess): void {
     this.guestAccesses.push(access);
-    // A gathered write is on its way until something orders what follows behind it; one to Device is answered first.
+    // What may be gathered is held back until something orders what follows behind it; the rest leaves at once.
     const { request, leaf, type, done } = access;
-    if (done && request.access === 'write' && type === 'normal-nc' && leaf.devicePfn)
-      this.posted.push(access);
+    if (done && request.access === 'write' && isGathered(type) && leaf.devicePfn) this.posted.push(access);
     if (this.machine.observer !== null) {
       this.bus.last = `${request.access} ${leaf.pageFrame} as ${type}`;
     }

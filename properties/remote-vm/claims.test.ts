@@ -33,10 +33,10 @@ const LAST_CLOSE_AND_OPEN = [
 ];
 /** procb0 has unbound the PASID, which is given to procb1 before the context goes; the worker finds the old one. */
 const UNBOUND_NOT_REMOVED: NonNullable<ClaimCase['first']> = [
-  ['proca0', 20],
+  ['proca0', 21],
   ['exit of proca', 13],
   ['procb0', 15],
-  ['procb1', 23],
+  ['procb1', 24],
   ['irq', 4],
   ['worker', 1],
 ];
@@ -58,7 +58,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), submit('lazy'), exit, open('procb0')],
     // The files of proca are closed, and the PASID is free, before the interrupt comes.
     first: [
-      ['proca0', 25],
+      ['proca0', 26],
       ['exit of proca', 1],
     ],
     keeper: 'v2',
@@ -78,8 +78,8 @@ const CASES: readonly ClaimCase[] = [
       open('child0', 'f1'),
     ],
     first: [
-      ['procb0', 11],
-      ['proca0', 18],
+      ['procb0', 12],
+      ['proca0', 19],
       ['procb0', 14],
       ['exit of procb', 26],
       ['proca0', 1],
@@ -101,7 +101,7 @@ const CASES: readonly ClaimCase[] = [
     ],
     // The worker has stored the status, and not the body.
     first: [
-      ['proca0', 33],
+      ['proca0', 35],
       ['irq', 4],
       ['worker', 6],
       ['proca1', 1],
@@ -115,7 +115,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), submit('present'), submit('cross'), poll('present'), poll('cross')],
     // The worker gets through before the record is looked at.
     first: [
-      ['proca0', 28],
+      ['proca0', 29],
       ['irq', 4],
       ['worker', 1],
     ],
@@ -142,7 +142,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), submit('lazy'), exit],
     // exit_mm has dropped the last user; the files are still open.
     first: [
-      ['proca0', 25],
+      ['proca0', 26],
       ['exit of proca', 3],
       ['irq', 1],
     ],
@@ -171,6 +171,13 @@ const CASES: readonly ClaimCase[] = [
     ops: [open()],
     world: DEDICATED_FAILS,
     keeper: 'merged+1',
+  },
+  {
+    claim: 'each-bind-is-unbound-once',
+    kind: 'never-unbound',
+    state: 'merged+mutant-no-unbind',
+    ops: [open(), close()],
+    keeper: 'merged',
   },
   {
     claim: 'open-file-finds-its-context',
@@ -215,7 +222,7 @@ const CASES: readonly ClaimCase[] = [
     state: 'v2',
     ops: EVENT_WHILE_DRAINING,
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['procb0', 1],
     ],
     keeper: 'v2+mutant-no-drain',
@@ -227,7 +234,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), submit('fuse'), open('procb0')],
     // The worker has uc_lock.
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['irq', 4],
       ['worker', 1],
     ],
@@ -239,7 +246,7 @@ const CASES: readonly ClaimCase[] = [
     state: 'v2',
     ops: [open(), submit('fuse'), open('procb0'), close('procb0')],
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['irq', 1],
     ],
     keeper: 'altA',
@@ -272,7 +279,7 @@ const CASES: readonly ClaimCase[] = [
     state: 'v2',
     ops: EVENT_WHILE_DRAINING,
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['procb0', 1],
     ],
     keeper: 'v2+mutant-no-drain',
@@ -284,7 +291,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), submit('uffd'), answer],
     // Pages are pinned without FAULT_FLAG_ALLOW_RETRY: the userfaultfd is not asked.
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['irq', 4],
       ['worker', 1],
     ],
@@ -326,7 +333,7 @@ const CASES: readonly ClaimCase[] = [
     ops: [open(), batch('hole', true)],
     // The interrupt for the batch is taken on another CPU than that for its member.
     first: [
-      ['proca0', 21],
+      ['proca0', 22],
       ['irq', 3],
       ['proca0', 4],
       ['irq', 3],
@@ -386,7 +393,7 @@ const CASES: readonly ClaimCase[] = [
     state: 'merged+mutant-lock-cycle',
     ops: [open(), close(), open('procb0')],
     first: [
-      ['proca0', 25],
+      ['proca0', 26],
       ['procb0', 1],
     ],
     keeper: 'merged',
@@ -566,6 +573,16 @@ describe('nobody is accused', () => {
       kinds: [],
       exercised: true,
     });
+  });
+
+  test('for a page that its own user never provides', () => {
+    const claim = 'faulted-record-is-completed-in-the-end';
+    for (const cr of ['uffd', 'fuse']) {
+      expect(explored(remoteVm.model('altA')!, claim, [open(), submit(cr)])).toEqual({
+        kinds: [],
+        exercised: false,
+      });
+    }
   });
 
   test('of a copy to what is not there', () => {

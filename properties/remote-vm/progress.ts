@@ -132,7 +132,7 @@ function isOwed(descriptor: Descriptor, { machine, evidence }: Execution<Evidenc
   if (!rcr || !fixable || file.released || ended === null || ended === 'no record asked for') return false;
   const { process } = mm;
   if (calls(machine, process, 'exit')) return false;
-  if (cr === 'uffd' && !calls(machine, process, 'uffd_answer')) return false;
+  if ((cr === 'uffd' || cr === 'fuse') && !calls(machine, process, 'uffd_answer')) return false;
   return (
     evidence.files.some((own) => own.mm === mm && own.opened && !own.released && !own.contextFreed) &&
     !machine.calls.some((call) => {

@@ -467,9 +467,14 @@ describe('a claim is not exercised', () => {
     expect(judged('v9', ops, world, first).exercised).not.toContain(claim);
   });
 
-  test.each(['pre', 'v1'])('encoder-refuses-two-types by a kernel without the second bit (%s)', (state) => {
-    expect(judged(state, [encode('DN')]).exercised).not.toContain('encoder-refuses-two-types');
-  });
+  test.each(['pre', 'v1:1', 'v1'])(
+    'encoder-refuses-two-types is not asked without the second bit (%s)',
+    (state) => {
+      const asked = (of: string) => series.model(of)!.properties.map(({ id }) => id);
+      expect(asked(state)).not.toContain('encoder-refuses-two-types');
+      expect(asked('v3:1')).toContain('encoder-refuses-two-types');
+    },
+  );
 });
 
 describe('nobody is accused', () => {

@@ -48,8 +48,8 @@ export const encoderRefusesTwoTypes: Property<Evidence> = {
     note: 'Will Deacon on v3 1/2, where Device silently wins',
     invariant: 'S2-I7',
   },
-  check({ evidence: { encodings, hasNormalNc } }, report) {
-    if (!hasNormalNc) return false;
+  requires: ['normal nc'],
+  check({ evidence: { encodings } }, report) {
     let exercised = false;
     for (const encoding of encodings) {
       const { prot, ret, attr, step, thread } = encoding;

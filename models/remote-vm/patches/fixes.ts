@@ -67,7 +67,7 @@ export const orderedWorkqueue = fix(
 export const checkWorkqueue = fix(
   'checked-wq',
   'look whether wq->wq is still there',
-  'for drain_workqueue() posted on 2025-05-09 by Yi Sun (20250509000304.1402863-1-yi.sun@intel.com); for queue_work() ours',
+  'for drain_workqueue() as Yi Sun posted it in May 2025 (from memory, the mail was not found again); for queue_work() ours',
   (kernel) => ({ ...kernel, checksWorkqueue: true }),
 );
 

@@ -100,6 +100,7 @@ export const retryForever = mutant(
   'breaks no-livelock',
   (kernel) => ({
     ...kernel,
+    retriesCopy: true,
     *idxd_copy_cr(t, w, wq, descriptor, status, fixup) {
       for (;;) {
         const copied = yield* kernel.idxd_copy_cr!(t, w, wq, descriptor, status, fixup);

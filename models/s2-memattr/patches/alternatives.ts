@@ -94,7 +94,7 @@ function* kvm_vm_ioctl_allow_nc(_t: Thread, w: MemAttrWorld): CodePath<number> {
 export const optIn = alternative(
   'alt-ioctl',
   'Normal-NC needs the flag of the VMA and an ioctl of the VMM',
-  { date: '2024-01-08', note: 'Catalin Marinas' },
+  { date: '2024-01-08', messageId: 'ZZvWzyNb1V29-H85@arm.com', note: 'Catalin Marinas' },
   (kernel) => ({
     ...kernel,
     sample_vma: sampleOptIn,
@@ -162,6 +162,7 @@ export const backByFile = alternative(
   'slots are backed by files, which say the page frame and the types that it bears',
   {
     date: '2023-12-21',
+    messageId: 'ZYQ7VjApH1v1QwTW@arm.com',
     note: 'Catalin Marinas, and Jason Gunthorpe on 2024-01-02',
   },
   (kernel) => ({

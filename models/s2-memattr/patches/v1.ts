@@ -25,7 +25,7 @@ export const determineTypeFromVma: Patch<MemAttrKernel> = {
     status: 'posted',
     date: '2023-09-07',
     messageId: '20230907181459.18145-2-ankita@nvidia.com',
-    note: 'read in the quote of af13ed63dc9a4f26a6c958ebfa77d78a@huawei.com, which reports what it does without FWB',
+    note: 'af13ed63dc9a4f26a6c958ebfa77d78a@huawei.com reports what it does without FWB',
   },
   apply: (kernel) => ({
     ...kernel,
@@ -43,7 +43,6 @@ export const deviceIsNormalNc: Patch<MemAttrKernel> = {
     status: 'posted',
     date: '2023-09-07',
     messageId: '20230907181459.18145-3-ankita@nvidia.com',
-    note: 'read in the quote of 20231012122701.GA11824@willie-the-truck',
   },
   // By itself it is as good: what it changes is below the fault path.
   apply: (kernel) => ({ ...kernel, stage2_set_prot_attr: deviceMeansNormalNc }),

@@ -3,11 +3,7 @@ import { deviceWins } from '../encoder.ts';
 import type { MemAttrKernel } from '../kernel.ts';
 import { NORMAL, NORMAL_EXEC, NORMAL_NC } from '../mmu.ts';
 
-/**
- * A bit of its own, which every page frame that is no memory gets, and the GIC too. The hunk of kvm_phys_addr_ioremap()
- * is quoted in the thread. Those of user_mem_abort() and of the encoder were not seen: the first is taken from the
- * changelog, the second to be that of v3 1/2.
- */
+/** A bit of its own, which every page frame that is no memory gets, and the GIC too. The encoder is that of v3 1/2. */
 export const normalNcForAllDevices: Patch<MemAttrKernel> = {
   id: '1/1',
   subject: 'KVM: arm64: allow the VM to select DEVICE_* and NORMAL_NC for IO memory',
@@ -15,7 +11,6 @@ export const normalNcForAllDevices: Patch<MemAttrKernel> = {
     status: 'posted',
     date: '2023-12-05',
     messageId: '20231205033015.10044-1-ankita@nvidia.com',
-    note: 'hunks of user_mem_abort() and stage2_set_prot_attr() inferred',
   },
   apply: (kernel) => ({
     ...kernel,

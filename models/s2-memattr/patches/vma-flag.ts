@@ -35,9 +35,9 @@ export const setFlag = (kernel: MemAttrKernel): MemAttrKernel => ({
 });
 
 /** The patch of v5 to v9 that brings the flag alone. */
-export const introduceFlag = (id: string, source: Source): Patch<MemAttrKernel> => ({
+export const introduceFlag = (id: string, subject: string, source: Source): Patch<MemAttrKernel> => ({
   id,
-  subject: 'mm: Introduce new flag to indicate wc safe',
+  subject,
   source,
   apply: giveFlagABit,
 });
@@ -45,12 +45,13 @@ export const introduceFlag = (id: string, source: Source): Patch<MemAttrKernel> 
 /** user_mem_abort(), in v4 with the flag itself. */
 export const honourFlag = (
   id: string,
+  subject: string,
   requires: readonly string[],
   source: Source,
   bringsFlag = false,
 ): Patch<MemAttrKernel> => ({
   id,
-  subject: 'KVM: arm64: Set io memory s2 pte as normalnc for vfio pci device',
+  subject,
   source,
   requires,
   apply: (kernel) => goByFlag(bringsFlag ? giveFlagABit(kernel) : kernel),
@@ -59,11 +60,12 @@ export const honourFlag = (
 /** vfio_pci_core_mmap(). */
 export const conveyFlag = (
   id: string,
+  subject: string,
   requires: readonly string[],
   source: Source,
 ): Patch<MemAttrKernel> => ({
   id,
-  subject: 'vfio: Convey kvm that the vfio-pci device is wc safe',
+  subject,
   source,
   requires,
   apply: setFlag,
