@@ -82,4 +82,9 @@ export const expected: ExpectedOf = {
   'merged+mutant-leak-uc-lock': { violated: merged },
   // A failing open waits for itself before it can unbind twice.
   'merged+mutant-lock-cycle': { violated: without(merged, unbind) },
+  'merged+mutant-retry-forever': {
+    violated: [...merged, 'no-livelock'],
+    // A copy that falls short never returns.
+    inconclusive: ['errors-are-rate-limited'],
+  },
 };
