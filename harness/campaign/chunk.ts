@@ -7,7 +7,7 @@ import { PCT_DEPTH, SearchStrategies, type StrategyName } from '../explore/strat
 import { compileProgram, execute } from '../machine/execute.ts';
 import type { LockOrderRecord } from '../machine/lock-order.ts';
 import type { Model } from '../model/model.ts';
-import { type Workload, workloads } from '../scenario/arbitrary.ts';
+import { searchWorkloads, type Workload } from '../scenario/arbitrary.ts';
 import { NOTHING_COVERED } from './coverage-by.ts';
 import type { Found } from './found.ts';
 import type { Hang } from './hang.ts';
@@ -64,7 +64,7 @@ export function runChunk(
   { skip = [], beat = () => {} }: ChunkRun = {},
 ): ChunkResult {
   const seed = derive(options.seed, chunk);
-  const generated = fc.sample(workloads(model.series, options.opsMax), { numRuns: sequences, seed });
+  const generated = fc.sample(searchWorkloads(model, options.opsMax), { numRuns: sequences, seed });
   const tally = new Tally(model, options, chunk);
   const kept = generated.flatMap((workload, sequence) =>
     skip.includes(sequence) ? [] : [{ workload, sequence }],

@@ -72,17 +72,17 @@ interface Opening {
 }
 
 /** The small scenarios, then what is picked from the families that the series lists. */
-function openings(model: Model): Opening[] {
-  const typical = SMALL.flatMap((bound) => scenariosOf(model, bound));
-  const picked = model.smallWorlds.flatMap((id) => {
+function* openings(model: Model): Generator<Opening> {
+  for (const bound of SMALL) {
+    for (const workload of scenariosOf(model, bound)) yield { workload, schedulesMax: SCHEDULES_MAX };
+  }
+  for (const id of model.smallWorlds) {
     const all = scenariosOf(model, { kind: 'small world', id });
     const stride = Math.ceil(all.length / OF_A_WORLD);
-    return all.filter((_, at) => at % stride === 0);
-  });
-  return [
-    ...typical.map((workload) => ({ workload, schedulesMax: SCHEDULES_MAX })),
-    ...picked.map((workload) => ({ workload, schedulesMax: WORLD_SCHEDULES_MAX })),
-  ];
+    for (let at = 0; at < all.length; at += stride) {
+      yield { workload: all[at]!, schedulesMax: WORLD_SCHEDULES_MAX };
+    }
+  }
 }
 
 /** Every scenario that is small enough to be explored in a moment, under all schedules. */
@@ -94,9 +94,11 @@ export function runSmall(
 ): ChunkResult {
   const { stepsMax } = options;
   const tally = new Tally(model, options, SMALL_CHUNK);
-  const scenarios = openings(model).slice(0, sequences);
+  let at = -1;
+  let explorations = 0;
   let complete = 0;
-  for (const [at, { workload, schedulesMax }] of scenarios.entries()) {
+  for (const { workload, schedulesMax } of openings(model)) {
+    if (++at === sequences) break;
     if (skip.includes(at)) continue;
     beat(at, workload);
     const program = compileProgram(model, workload.world, workload.ops, tally.benches);
@@ -106,8 +108,9 @@ export function runSmall(
       beat(at, workload);
       tally.add(run, at, workload);
     });
+    explorations++;
     if (explored.complete) complete++;
   }
-  const exhaustive = { sequences: scenarios.length - skip.length, complete, schedules: tally.executions };
+  const exhaustive = { sequences: explorations, complete, schedules: tally.executions };
   return tally.result(0, tally.executions, { ...NOTHING_COVERED, exhaustive });
 }

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import type { Field, Fields, Json } from '../model/field.ts';
 import { mainRole } from '../model/field.ts';
-import { actorNames, type Workload, workloads } from './arbitrary.ts';
+import type { Model } from '../model/model.ts';
+import { actorNames, searchWorkloads, type Workload, workloads } from './arbitrary.ts';
+import { smallScenarios } from './small-scenarios.ts';
 import { validateScenario } from './validate.ts';
 
 const OPS_MAX = 6;
@@ -117,6 +119,42 @@ describe('generated workloads', () => {
     const kinds = long.map(({ ops }) => new Set(ops.map(({ op }) => op)).size);
     expect(Math.min(...kinds)).toBeLessThanOrEqual(3);
     expect(Math.max(...kinds)).toBe(zpciIo.operations.length);
+  });
+});
+
+describe('what a search runs', () => {
+  const v1 = zpciIo.model('v1')!;
+  const drawn = (model: Model, opsMax: number): Workload[] =>
+    fc.sample(searchWorkloads(model, opsMax), { numRuns: 5_000, seed: 3 });
+  const scenarios = (id: string) =>
+    new Set(
+      smallScenarios(zpciIo, { kind: 'small world', id }).map(({ world, ops }) => text({ world, ops })),
+    );
+  const text = ({ world, ops }: Workload): string => JSON.stringify([world, ops]);
+
+  test('follows each small world now and then', () => {
+    const sample = drawn(v1, 20).map(text);
+    expect(v1.smallWorlds.length).toBeGreaterThan(2);
+    for (const id of v1.smallWorlds) {
+      const its = scenarios(id);
+      const share = sample.filter((one) => its.has(one)).length / sample.length;
+      expect(share, id).toBeGreaterThan(0);
+      expect(share, id).toBeLessThan(0.1);
+    }
+  });
+
+  test('leaves out small worlds that have more operations than asked for, or mean nothing on the model', () => {
+    const long = v1.smallWorlds[0]!;
+    expect(drawn(v1, 2).every(({ ops }) => ops.length <= 2)).toBe(true);
+    const without = { ...v1, smallWorlds: v1.smallWorlds.filter((id) => id !== long) };
+    const others = new Set(without.smallWorlds.flatMap((id) => [...scenarios(id)]));
+    const its = [...scenarios(long)].filter((one) => !others.has(one));
+    const had = new Set(drawn(without, 20).map(text));
+    expect(its.filter((one) => had.has(one))).toEqual([]);
+  });
+
+  test('is any sequence where the series lists no small world', () => {
+    expect(drawn({ ...v1, smallWorlds: [] }, 6)).toEqual(sample(5_000, 3));
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { below, random } from '../explore/rng.ts';
 import { type Field, type Fields, type Json, type OperationSpec, rolesOf } from '../model/field.ts';
-import type { Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
+import type { Model, Operation, SeriesInfo, WorldConfig } from '../model/model.ts';
+import type { SmallWorld } from '../model/small-world.ts';
 
 /** What is generated for a run: the world and the operations, without a schedule. */
 export interface Workload {
@@ -15,6 +16,39 @@ export const isPossible = (series: SeriesInfo, world: WorldConfig): boolean =>
 
 /** How many different selections of operation kinds are drawn from. */
 const SWARMS = 48;
+/** One sequence in so many follows a small world. */
+const SMALL_WORLD_EVERY = 8;
+
+/**
+ * What a search runs a model with: sequences of any operations, and now and then one that follows a small world of the
+ * series, whose operations in their order seldom come about by chance.
+ */
+export function searchWorkloads({ series, smallWorlds }: Model, opsMax: number): fc.Arbitrary<Workload> {
+  const any = workloads(series, opsMax);
+  const following = (series.smallWorlds ?? []).filter(
+    (small) => smallWorlds.includes(small.id) && lengthOf(small) <= opsMax,
+  );
+  if (following.length === 0) return any;
+  return fc.oneof(
+    { weight: SMALL_WORLD_EVERY - 1, arbitrary: any },
+    { weight: 1, arbitrary: fc.constantFrom(...following).chain(scenarioOf) },
+  );
+}
+
+const lengthOf = ({ actors }: SmallWorld): number =>
+  actors.reduce((sum, { operations }) => sum + operations.length, 0);
+
+/** One of its choices for each operation of each actor. */
+const scenarioOf = ({ world = {}, actors }: SmallWorld): fc.Arbitrary<Workload> =>
+  fc
+    .tuple(
+      ...actors.flatMap(({ name, operations }) =>
+        operations.map((choices) =>
+          fc.constantFrom(...choices).map((body): Operation => ({ actor: name, ...body })),
+        ),
+      ),
+    )
+    .map((ops) => ({ world, ops }));
 
 /**
  * Operation sequences of a series, from its vocabulary alone.
