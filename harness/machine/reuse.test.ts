@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { series as msixMmap } from '../../models/msix-mmap/series.ts';
+import { series as remoteVm } from '../../models/remote-vm/series.ts';
+import { series as s2MemAttr } from '../../models/s2-memattr/series.ts';
 import { series as vfioMmap } from '../../models/vfio-mmap/series.ts';
 import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import { derive } from '../explore/rng.ts';
@@ -39,7 +41,7 @@ function traits(model: Model, { machine, world, outcome }: Run): unknown {
 }
 
 describe('a world that is reset and used again does what a fresh one does', () => {
-  const states = [zpciIo, vfioMmap, msixMmap].flatMap((series) =>
+  const states = [zpciIo, vfioMmap, msixMmap, s2MemAttr, remoteVm].flatMap((series) =>
     series.states.map(({ id }) => ({ series, id })),
   );
   test.each(states)('$series.name/$id', ({ series, id }) => {
