@@ -27,8 +27,6 @@ export interface Vma {
 export interface Abort {
   readonly fault: Stage2Fault;
   readonly slot: number;
-  /** memslot_is_logging(). */
-  readonly logging: boolean;
   /** What was sampled with the mmap lock held: vm_page_prot, VM_PFNMAP, and the opt-in of alt-ioctl. */
   hostType: HostType;
   pfnmap: boolean;

@@ -64,6 +64,8 @@ describe('versions differ in the encoder alone', () => {
   test('v6 is v5', () => areAlike('v5', 'v6'));
 });
 
+test('the order of the last two patches of v9 is nothing to the whole', () => areAlike('v9', 'v9:1+2+4+3'));
+
 test.each(['v3', 'v7', 'v9', 'merged+nvgrace'])('where no VMA has the flag, %s is pre', (state) =>
   areAlike('pre', state, unflagged),
 );

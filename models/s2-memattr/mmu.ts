@@ -61,6 +61,7 @@ function newAbort(
     call: t.call!,
     page,
     access,
+    logging,
     kind: permission ? ('permission' as const) : ('translation' as const),
     sampled: null,
     flag: false,
@@ -77,7 +78,6 @@ function newAbort(
   return {
     fault,
     slot,
-    logging,
     hostType: 'normal',
     pfnmap: false,
     ncAllowed: false,
@@ -131,7 +131,7 @@ export function* stage2_fault_lock(t: Thread, w: MemAttrWorld, abort: Abort): Co
     }
   }
   yield kvm.mmuLock.releaseShared;
-  fault.dirtied = abort.writable && ret === 0 && abort.logging;
+  fault.dirtied = abort.writable && ret === 0 && fault.logging;
   return ret === -EAGAIN ? 0 : ret;
 }
 
@@ -158,9 +158,9 @@ export function* read_mmu_seq_and_unlock(_t: Thread, w: MemAttrWorld, { fault }:
 
 /** Device memory is not executed; other memory is write-protected while its writes are logged. */
 export function check_pfn(_w: MemAttrWorld, abort: Abort): number {
-  const { fault, logging } = abort;
-  if (!fault.devicePfn && logging && fault.access !== 'write') abort.writable = false;
-  return fault.access === 'exec' && fault.devicePfn ? -ENOEXEC : 0;
+  const { access, devicePfn, logging } = abort.fault;
+  if (!devicePfn && logging && access !== 'write') abort.writable = false;
+  return access === 'exec' && devicePfn ? -ENOEXEC : 0;
 }
 
 export function* mmu_invalidate_retry(_t: Thread, w: MemAttrWorld, mmuSeq: number): CodePath<boolean> {

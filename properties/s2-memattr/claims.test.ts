@@ -19,6 +19,7 @@ const guest = (access: string, fields: Fields = {}): Operation => ({
 const encode = (prot: string): Operation => user('set_prot_attr', { prot });
 /** By a thread of the VMM that comes after vcpu0 by the default rule, so that one deviation puts it into a fault. */
 const mmap = (backing: string): Operation => ({ actor: 'vcpu2', op: 'mmap', hva: 0, backing });
+const mapUnder = (backing: string): Operation => user('mmap', { hva: 0, backing });
 const mprotect = (prot: string): Operation => user('mprotect', { hva: 0, prot });
 
 const READ = guest('read');
@@ -315,6 +316,27 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'v9',
   },
   {
+    claim: 'logged-slot-never-maps-device',
+    kind: 'device-mapped',
+    state: 'v9',
+    ops: [LOG_WRITES, mapUnder('pci'), READ],
+    world: RAM,
+    keeper: 'alt-fd',
+  },
+  {
+    claim: 'logged-slot-never-maps-device',
+    kind: 'device-write-protected',
+    state: 'pre',
+    ops: [LOG_WRITES, { ...mapUnder('pci'), actor: 'vcpu0' }, READ],
+    world: RAM,
+    // The check has found memory, and let go of the mmap lock.
+    first: [
+      ['user0', 6],
+      ['vcpu0', 41],
+    ],
+    keeper: 'alt-fd',
+  },
+  {
     claim: 'no-deadlock',
     kind: 'lock-cycle',
     state: 'v9+mutant-leak-mmap-lock',
@@ -372,6 +394,9 @@ describe('a claim is asked and kept', () => {
       ],
     ],
     ['guest-writes-arrive-before-reset', 'v9', [WRITE, resetOf('pci')], {}, VCPU_FIRST],
+    ['logged-slot-never-maps-device', 'v9', [LOG_WRITES, READ, WRITE], RAM, []],
+    // Memory that vfio-pci maps is no device's.
+    ['logged-slot-never-maps-device', 'v9', [LOG_WRITES, mapUnder('vfio_ram'), READ], RAM, []],
   ])('%s: %s', (claim, state, ops, world, first) => {
     const { exercised, violations } = judged(state, ops, world, first);
     expect(exercised).toContain(claim);
@@ -462,6 +487,14 @@ describe('a claim is not exercised', () => {
       what: 'writes to another device',
       ops: [WRITE, resetOf('platform')],
       first: VCPU_FIRST,
+    },
+    { claim: 'logged-slot-never-maps-device', what: 'a slot without logging', ops: [READ, WRITE] },
+    { claim: 'logged-slot-never-maps-device', what: 'flags that are refused', ops: [LOG_WRITES, READ] },
+    {
+      claim: 'logged-slot-never-maps-device',
+      what: 'what nobody maps',
+      ops: [LOG_WRITES, MUNMAP, READ],
+      world: RAM,
     },
   ])('$claim by $what', ({ claim, ops, world = {}, first = [] }) => {
     expect(judged('v9', ops, world, first).exercised).not.toContain(claim);

@@ -1,4 +1,4 @@
-/** Every claim about the s2-memattr series, in the order of the invariants S2-I1 to S2-I16 of models/s2-memattr/README.md. */
+/** Every claim about the s2-memattr series, in the order of the invariants S2-I1 to S2-I16 and then S2-H19 of models/s2-memattr/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import { lockDiscipline } from '../general/lock-discipline.ts';
 import { noDeadlock } from '../general/no-deadlock.ts';
@@ -7,6 +7,7 @@ import * as encoder from './encoder.ts';
 import * as entry from './entry.ts';
 import type { Evidence } from './evidence.ts';
 import * as fault from './fault.ts';
+import * as logging from './logging.ts';
 import * as memoryType from './memory-type.ts';
 import * as reclaim from './reclaim.ts';
 
@@ -28,6 +29,7 @@ export const claims: readonly Property<Evidence>[] = [
   memoryType.guestNeverCachesDevice,
   fault.unflaggedBehavesAsBefore,
   reclaim.guestWritesArriveBeforeReset,
+  logging.loggedSlotNeverMapsDevice,
   noDeadlock,
   noLivelock,
   lockDiscipline,

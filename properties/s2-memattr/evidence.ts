@@ -145,6 +145,8 @@ export interface Stage2Fault {
   readonly call: Call;
   readonly page: GuestPage;
   readonly access: 'read' | 'write' | 'exec';
+  /** memslot_is_logging(): KVM_MEM_LOG_DIRTY_PAGES, as it was read with srcu held. */
+  readonly logging: boolean;
   readonly kind: 'translation' | 'permission';
   /** The VMA that was looked up first, from which the flag was sampled. Null before, or if there was none. */
   sampled: Mapping | null;

@@ -21,10 +21,10 @@ const outsideMemory = ({ pfnmap, fault }: Abort): boolean => pfnmap && fault.dev
 const s2_force_noncacheable = (abort: Abort): boolean => outsideMemory(abort) && abort.hostType !== 'normal';
 
 function checkPfn({ facts }: MemAttrWorld, abort: Abort): number {
-  const { fault, hostType, logging } = abort;
+  const { fault, hostType } = abort;
   if (outsideMemory(abort)) {
     if (hostType === 'normal' && !kvm_supports_cacheable_pfnmap(facts)) return -EFAULT;
-  } else if (logging && fault.access !== 'write') {
+  } else if (fault.logging && fault.access !== 'write') {
     abort.writable = false;
   }
   return fault.access === 'exec' && s2_force_noncacheable(abort) ? -ENOEXEC : 0;
@@ -42,7 +42,9 @@ export const supportCacheablePfnmap: Patch<MemAttrKernel> = {
   source: {
     status: 'merged',
     date: 'v6.17',
-    note: 'several patches of 2025 as one, read in their result; the release was not verified',
+    messageId: '20250705071717.5062-6-ankita@nvidia.com',
+    commit: '0c67288e0c8b',
+    note: 'five patches as one, read in their result: with 8cc9dc1ae4fb, 216887f79d98, 2a8dfab26677 and f55ce5a6cd33; in the pull request for v6.17, 20250730181703.113459-1-pbonzini@redhat.com',
   },
   apply: (kernel) => ({
     ...kernel,
