@@ -4,6 +4,7 @@ import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { OpenFile } from '../../properties/remote-vm/evidence.ts';
 import type { Mm } from './address-space.ts';
+import { handleEntries } from './irq.ts';
 import type { RemoteVmWorld, WorkQueue } from './world.ts';
 
 export function* idxd_cdev_open(t: Thread, w: RemoteVmWorld, mm: Mm, file: OpenFile): CodePath<number> {
@@ -71,16 +72,21 @@ function* finishOpen(t: Thread, w: RemoteVmWorld, wq: WorkQueue, file: OpenFile)
 function* insertContext(t: Thread, w: RemoteVmWorld, wq: WorkQueue, file: OpenFile): CodePath<void> {
   yield wq.ucLock.acquire;
   const there = wq.upasid[file.pasid] ?? null;
-  file.inserted = there === null;
+  const shares = w.kernel.countsContexts && there !== null && there.mm === file.mm;
+  file.inserted = there === null || shares;
+  if (file.inserted) wq.sharers[file.pasid] = (shares ? wq.sharers[file.pasid]! : 0) + 1;
   if (there === null) wq.upasid[file.pasid] = file;
-  else w.log(t, 'warn', false, 'insert failed');
+  else if (!shares) w.log(t, 'warn', false, 'insert failed');
   yield wq.ucLock.release;
 }
 
 export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   const wq = w.wqs[file.wq];
   yield wq.ucLock.acquire;
-  if (wq.upasid[file.pasid] === file) {
+  if (w.kernel.countsContexts && file.inserted) {
+    wq.sharers[file.pasid]!--;
+    if (wq.sharers[file.pasid] === 0) wq.upasid[file.pasid] = null;
+  } else if (wq.upasid[file.pasid] === file) {
     wq.upasid[file.pasid] = null;
   } else {
     file.mismatch = true;
@@ -128,10 +134,14 @@ export function* idxd_cdev_release(t: Thread, w: RemoteVmWorld, file: OpenFile):
 export function* idxd_cdev_evl_drain_pasid(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   const { evl } = w;
   yield evl.lock.acquire;
-  yield evl.update;
-  for (const event of evl.entries) {
-    const { pasid, wq } = event.descriptor;
-    if (pasid === file.pasid && wq === file.wq) event.skip = true;
+  if (w.kernel.handlesLogOnRelease) {
+    yield* handleEntries(t, w);
+  } else {
+    yield evl.update;
+    for (const event of evl.entries) {
+      const { pasid, wq } = event.descriptor;
+      if (pasid === file.pasid && wq === file.wq) event.skip = true;
+    }
   }
   if (!w.kernel.drainsUnderLock) yield evl.lock.release;
   yield* drain_workqueue(t, w, w.wqs[file.wq]);

@@ -23,6 +23,8 @@ export function* submit(
   yield caller.fds.read;
   const file = caller.fds.files.get(request.fd);
   if (file === undefined || file.contextFreed) return segv(t);
+  // mmap: -EPERM.
+  if (w.kernel.portalsOfOpenerOnly && file.mm !== caller) return segv(t);
   const wq = w.wqs[file.wq];
   const mm = wq.dedicated ? w.mmOfFile(file) : caller;
   yield mm.inFlight.update;

@@ -12,6 +12,12 @@ testRaces(
     { ops: [...by('proca', open('f0'), close('f0')), ...by('procb', open('f1'), submit('f1', 'lazy'))] },
     { ops: by('proca', open('f0'), submit('f0', 'lazy'), only('exit')) },
     { ops: [...by('proca', open('f0'), only('exit')), ...by('procb', open('f1'), submit('f1', 'lazy'))] },
+    {
+      ops: [
+        ...by('proca', open('f1', 1), only('fork')),
+        ...by('child0', open('f0'), submit('f1', 'lazy'), only('exit')),
+      ],
+    },
     { ops: [...by('proca', open('f0'), submit('f0', 'fuse')), ...by('procb', open('f1'), close('f1'))] },
     {
       ops: by('proca', open('f0'), submit('f0', 'lazy', { what: 'batch', member: 'hole' })),

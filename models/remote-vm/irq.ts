@@ -9,8 +9,14 @@ import type { RemoteVmWorld, WorkQueue } from './world.ts';
 
 /** All that is in the log, under its lock; slots are free again afterwards. */
 export function* process_evl_entries(t: Thread, w: RemoteVmWorld): CodePath<void> {
+  yield w.evl.lock.acquire;
+  yield* handleEntries(t, w);
+  yield w.evl.lock.release;
+}
+
+/** The same with the lock held. */
+export function* handleEntries(t: Thread, w: RemoteVmWorld): CodePath<void> {
   const { evl, kernel } = w;
-  yield evl.lock.acquire;
   yield evl.update;
   evl.pending = false;
   const tail = evl.entries.length;
@@ -19,7 +25,6 @@ export function* process_evl_entries(t: Thread, w: RemoteVmWorld): CodePath<void
   for (let at = 0; at < tail; at++) yield* kernel.process_evl_entry!(t, w, evl.entries[at]!, cpu);
   yield evl.update;
   evl.entries.splice(0, tail);
-  yield evl.lock.release;
 }
 
 /** p4: a message. */
@@ -60,6 +65,7 @@ function* queue_work(t: Thread, w: RemoteVmWorld, wq: WorkQueue, work: Work, cpu
   if (!works.exists || works.drainers > 0) {
     // __WQ_DRAINING: a warning, and the work is not queued.
     work.item.dropped = true;
+    if (w.kernel.freesRefused) work.item.freed = true;
     if (!works.exists && !w.kernel.checksWorkqueue) w.crash(t, 'null-workqueue');
     return;
   }
@@ -114,7 +120,8 @@ export const faultWork = (copy: Copy, quiet: boolean): FaultWork =>
       usedFreedMm: false,
       ranExitMmap: false,
       statusWritten: false,
-      copied: -1,
+      miss: null,
+      copied: null,
     };
     w.fixups.push(fixup);
     const status = yield* statusToCopy(w, event);

@@ -34,6 +34,12 @@ export interface RemoteVmKernel extends BuildFacts {
   readonly idxd_xa_pasid_remove?: Path<[file: OpenFile], void>;
   /** Whether the context goes before the PASID is unbound, and not after it. */
   readonly removesContextFirst: boolean;
+  /** Whether files of one address space share a context, which goes with the last of them. */
+  readonly countsContexts: boolean;
+  /** Whether release handles what is in the log, in the place of marking it. */
+  readonly handlesLogOnRelease: boolean;
+  /** Whether an item is freed that a workqueue on its way out would refuse. */
+  readonly freesRefused: boolean;
   /** Whether open unbinds where idxd_wq_set_pasid fails, and whether the label that it goes to does so (too). */
   readonly unbindsBeforeLabel: boolean;
   readonly labelUnbinds: boolean;
@@ -41,6 +47,8 @@ export interface RemoteVmKernel extends BuildFacts {
   readonly fileDevice: boolean;
   /** Whether open returns an error, and cleans up once, where ida_alloc or device_add fails. */
   readonly mendsOpenErrors: boolean;
+  /** Whether mmap is for the address space that opened the file only. */
+  readonly portalsOfOpenerOnly: boolean;
   /** Whether wq->wq is looked at before it is used. */
   readonly checksWorkqueue: boolean;
   /** Whether the workqueue runs empty under evl->lock, so that no interrupt thread adds to it meanwhile. */

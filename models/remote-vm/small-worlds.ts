@@ -36,6 +36,10 @@ const failing = (fault: string, wq0: string): SmallWorld => ({
   actors: [actor('proca', [open('f0')], [submit('f0', 'lazy')], [close('f0')])],
 });
 
+/** A child has no PASID until it opens; what it submits through a file of its parent no release of its own waits for. */
+const child = actor('child0', [open('f0')], [submit('f1', 'lazy')], [only('exit')]);
+const parent = actor('proca', [open('f1', 1)], [only('fork')]);
+
 export const smallWorlds: readonly SmallWorld[] = [
   poller('poller', 'ordered stores', {}),
   poller('poller-weak', 'weakly ordered stores', { stores: 'weak' }),
@@ -49,26 +53,26 @@ export const smallWorlds: readonly SmallWorld[] = [
   },
   {
     id: 'addresses',
-    about: 'a record at an address of each kind, then munmap or close',
+    about: 'a record at an address of each kind, then close, munmap, the page that is owed, or a poll',
     actors: [
       actor(
         'proca',
         [open('f0')],
         ['lazy', 'present', 'hole', 'readonly', 'cross', 'uffd', 'fuse'].map((cr) => submit('f0', cr)),
-        [close('f0'), { op: 'munmap', cr: 'lazy' }, only('uffd_answer')],
+        [close('f0'), { op: 'munmap', cr: 'lazy' }, only('uffd_answer'), poll('present')],
       ),
     ],
   },
   {
     id: 'double-open',
-    about: 'a process opens a wq twice, closes one or the other, and submits',
+    about: 'a process opens a wq twice, and closes one or the other before or after it submits',
     actors: [
       actor(
         'proca',
         [open('f0')],
         [open('f1')],
-        [close('f0'), close('f1')],
-        [submit('f0', 'lazy'), submit('f1', 'lazy')],
+        [close('f0'), close('f1'), submit('f1', 'lazy')],
+        [submit('f0', 'lazy'), submit('f1', 'lazy'), close('f0')],
         [close('f0'), close('f1')],
       ),
     ],
@@ -96,6 +100,17 @@ export const smallWorlds: readonly SmallWorld[] = [
       actor('procb0', [close('f0')]),
       actor('procb1', [open('f1')]),
     ],
+  },
+  {
+    id: 'inherited-portal',
+    about: 'a child opens one wq, submits to another through what it inherited, and exits',
+    actors: [parent, child],
+  },
+  {
+    id: 'inherited-portal-and-open',
+    about:
+      'a child opens one wq, submits to another through what it inherited, and exits; another process gets its PASID',
+    actors: [parent, child, actor('procb', [open('f0', 1), open('f0')])],
   },
   {
     id: 'slow-page',

@@ -54,13 +54,43 @@ describe('a PASID that comes back', () => {
     expect(can(state, other, writesElsewhere)).toBe(expected),
   );
 
-  test('release drains one wq only: what its process submitted to another is written to whoever has its PASID', () => {
-    const ops = [
-      ...by('procb', open('f1', 1), pass('f1', 'proca'), only('fork')),
-      ...by('proca', open('f0'), submit('f1', 'lazy'), only('exit')),
-      ...by('child0', open('f2', 1)),
+  describe('release drains one wq only', () => {
+    const inherited = [
+      ...by('proca', open('f1', 1), only('fork')),
+      ...by('child0', open('f0'), submit('f1', 'lazy'), only('exit')),
     ];
-    expect(can('v4', ops, writesElsewhere)).toBe(true);
+
+    test.each([
+      ['v1', 0, true],
+      ['v2', 0, true],
+      ['v3', 0, false],
+      ['v3', 1, true],
+      ['v4', 0, false],
+      ['v4', 1, true],
+      ['merged+evl-mutex', 1, true],
+      ['merged+own-portals', 1, false],
+    ])(
+      '%s: what its process submitted to another is written to whoever has its PASID and opens wq %d: %s',
+      (state, wq, expected) =>
+        expect(can(state, [...inherited, ...by('procb', open('f0', wq))], writesElsewhere)).toBe(expected),
+    );
+
+    test.each([
+      ['v2', true],
+      ['v3', false],
+      ['v4', false],
+    ])('%s looks the mm up and takes its reference in two steps: %s', (state, expected) =>
+      expect(can(state, inherited, usesFreedMm)).toBe(expected),
+    );
+
+    test('the same through a descriptor that was passed', () => {
+      const passed = [
+        ...by('procb', open('f1', 1), pass('f1', 'proca')),
+        ...by('proca', open('f0'), submit('f1', 'lazy'), only('exit')),
+      ];
+      expect(can('v2', passed, usesFreedMm)).toBe(true);
+      expect(can('merged+own-portals', passed, ({ evidence }) => evidence.fixups.length > 0)).toBe(false);
+    });
   });
 
   test.each([
@@ -71,14 +101,6 @@ describe('a PASID that comes back', () => {
   ])('the context of a freed mm is found under it (SVA-H6): %s %s', (state, expected) => {
     const ops = [...by('proca', open('f0'), only('exit')), ...by('procb', open('f1'), submit('f1', 'lazy'))];
     expect(can(state, ops, usesFreedMm)).toBe(expected);
-  });
-
-  test('v2 looks the mm up and takes its reference in two steps', () => {
-    const ops = [
-      ...by('procb', open('f1', 1), pass('f1', 'proca')),
-      ...by('proca', open('f0'), submit('f1', 'lazy'), only('exit')),
-    ];
-    expect(can('v2', ops, usesFreedMm)).toBe(true);
   });
 });
 
@@ -167,7 +189,7 @@ describe('batches', () => {
     const ops = batch({ member: 'hole' });
     expect(can('merged', ops, lies)).toBe(true);
     expect(can('merged', ops, lies, { interrupts: 'stay' })).toBe(false);
-    expect(can('merged+ordered-wq', ops, lies)).toBe(false);
+    expect(can('merged+evl-mutex+ordered-wq', ops, lies)).toBe(false);
   });
 
   test.each([
@@ -303,4 +325,57 @@ test('the sketch keeps a reference for ever', () => {
   const ops = by('proca', open('f0'), submit('f0', 'lazy'));
   const [fixup] = run('sketch', ops).evidence.fixups;
   expect(fixup).toMatchObject({ usersTaken: 1, usersDropped: 0 });
+});
+
+describe('the last reference to the users of an mm', () => {
+  const ops = by('proca', open('f0'), submit('f0', 'lazy'), only('exit'));
+  test.each([
+    ['v1', true],
+    ['sketch', false],
+    ['v2', true],
+    ['v3', true],
+    ['v4', false],
+    ['merged+mmget', true],
+  ])('%s drops it in a worker (SVA-H17): %s', (state, expected) =>
+    expect(can(state, ops, ({ evidence }) => evidence.fixups.some((one) => one.ranExitMmap))).toBe(expected),
+  );
+});
+
+describe('a process that has gone (SVA-H23)', () => {
+  const ops = by('proca', open('f0'), submit('f0', 'lazy'), only('exit'));
+  const returns =
+    (miss: string, copied: number) =>
+    ({ evidence }: Results): boolean =>
+      evidence.fixups.some((one) => one.miss === miss && one.copied === copied);
+  test.each([
+    ['v1', 'told', 0],
+    ['v2', 'silent', 0],
+    ['v2+errno', 'told', -2],
+    ['v3', 'told', 0],
+  ])('%s: the driver is %s, and gets %d', (state, miss, copied) =>
+    expect(can(state, ops, returns(miss, copied))).toBe(true),
+  );
+
+  test('v4 does not notice', () => {
+    expect(can('v4', ops, ({ evidence }) => evidence.fixups.some((one) => one.miss !== null))).toBe(false);
+  });
+});
+
+test.each([
+  ['merged', true],
+  ['merged+evl-mutex', false],
+])('a batch succeeds although the work of its member was refused: %s %s', (state, expected) => {
+  const ops = [
+    ...by('proca', open('f0'), submit('f0', 'lazy', { what: 'batch', member: 'lazy' })),
+    ...by('procb', open('f0'), close('f0')),
+  ];
+  const lies = ({ evidence }: Results): boolean =>
+    evidence.writes.some(
+      ({ status, part, descriptor: { member } }) =>
+        member !== null &&
+        part === 'status' &&
+        status === 1 &&
+        evidence.items.some((item) => item.descriptor === member && item.dropped),
+    );
+  expect(can(state, ops, lies)).toBe(expected);
 });

@@ -63,6 +63,8 @@ export class WorkQueue {
   readonly ucLock: Mutex;
   /** upasid_xa, by PASID; under `ucLock`. */
   readonly upasid: (OpenFile | null)[] = [];
+  /** Files that share a context, by PASID, where they do; under `ucLock`. */
+  readonly sharers: number[] = [];
   /** client_count; under `lock`, yet a step of its own, for what a release leaves behind is noted with it. */
   readonly clients: Cell<number>;
   readonly works: Workqueue;
@@ -171,7 +173,10 @@ export class RemoteVmWorld implements World, Evidence {
 
   reset(): void {
     for (const mm of this.mms) mm.exiting = false;
-    for (let wq = 0; wq < WQS; wq++) clear(this.wqs[wq]!.upasid);
+    for (let wq = 0; wq < WQS; wq++) {
+      clear(this.wqs[wq]!.upasid);
+      clear(this.wqs[wq]!.sharers);
+    }
     this.batches = 0;
     clear(this.files);
     clear(this.descriptors);

@@ -40,6 +40,32 @@ const UNBOUND_NOT_REMOVED: NonNullable<ClaimCase['first']> = [
   ['irq', 4],
   ['worker', 1],
 ];
+/** A child opens one wq, submits to another through what it inherited, and exits. */
+const INHERITED_AND_EXIT = [
+  open('proca0', 'f1', 1),
+  op('proca0', 'fork'),
+  open('child0'),
+  submit('lazy', 'child0', 'f1'),
+  op('child0', 'exit'),
+];
+const CHILD_FIRST: NonNullable<ClaimCase['first']> = [
+  ['proca0', 20],
+  ['child0', 1],
+];
+/** The worker has found the mm of the child, which is freed before it asks for a reference. */
+const FREED_BEFORE_GETTER: NonNullable<ClaimCase['first']> = [
+  ['proca0', 20],
+  ['child0', 26],
+  ['exit of child0', 24],
+  ['irq', 1],
+];
+/** A batch whose member is logged while procb drains the workqueue, and which itself is logged afterwards. */
+const BATCH_BESIDE_A_CLOSE = [open(), batch('lazy', true), open('procb0'), close('procb0')];
+const REFUSED_MEMBER: NonNullable<ClaimCase['first']> = [
+  ['proca0', 22],
+  ['procb0', 23],
+  ['irq', 1],
+];
 /** Two engines' worth of work on one engine: procb has the other work queue. */
 const BESIDE_A_SLOW_PAGE = [
   open('proca0', 'f0', 1),
@@ -67,24 +93,19 @@ const CASES: readonly ClaimCase[] = [
     claim: 'record-is-written-into-its-own-process',
     kind: 'written-into-another-process',
     state: 'v2',
-    // procb submits through a file of proca, which stays open: closing its own drains another wq. child0 gets the PASID.
-    ops: [
-      open('procb0', 'f1', 1),
-      open(),
-      passToB,
-      op('proca0', 'fork'),
-      submit('lazy', 'procb0'),
-      op('procb0', 'exit'),
-      open('child0', 'f1'),
-    ],
-    first: [
-      ['procb0', 12],
-      ['proca0', 19],
-      ['procb0', 14],
-      ['exit of procb', 26],
-      ['proca0', 1],
-    ],
+    ops: [...INHERITED_AND_EXIT, open('procb0')],
+    // The child exits, its PASID is given to procb, and only then comes the interrupt.
+    first: CHILD_FIRST,
+    // Its context is looked for on wq 1, which procb has not opened.
     keeper: 'v3',
+  },
+  {
+    claim: 'record-is-written-into-its-own-process',
+    kind: 'written-into-another-process',
+    state: 'merged',
+    ops: [...INHERITED_AND_EXIT, open('procb0', 'f0', 1)],
+    first: CHILD_FIRST,
+    keeper: null,
   },
   {
     claim: 'status-is-visible-after-body',
@@ -165,6 +186,14 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'v2',
   },
   {
+    claim: 'fixup-never-uses-freed-mm',
+    kind: 'freed-mm-used',
+    state: 'v2',
+    ops: INHERITED_AND_EXIT,
+    first: FREED_BEFORE_GETTER,
+    keeper: 'v3',
+  },
+  {
     claim: 'each-bind-is-unbound-once',
     kind: 'unbound-twice',
     state: 'v3',
@@ -185,7 +214,7 @@ const CASES: readonly ClaimCase[] = [
     state: 'v3',
     ops: [open(), open('proca0', 'f1'), close()],
     // Nobody proposed anything for a second open by one process.
-    keeper: null,
+    keeper: 'mended',
   },
   {
     claim: 'open-file-finds-its-context',
@@ -225,7 +254,7 @@ const CASES: readonly ClaimCase[] = [
       ['proca0', 22],
       ['procb0', 1],
     ],
-    keeper: 'v2+mutant-no-drain',
+    keeper: 'mended',
   },
   {
     claim: 'nobody-waits-for-anothers-page',
@@ -271,7 +300,7 @@ const CASES: readonly ClaimCase[] = [
     kind: 'drained-with-another-file',
     state: 'v2',
     ops: [open(), open('proca0', 'f1'), submit('lazy', 'proca0', 'f1'), close()],
-    keeper: 'v2+mutant-no-drain',
+    keeper: 'mended',
   },
   {
     claim: 'faulted-record-is-completed-in-the-end',
@@ -340,7 +369,16 @@ const CASES: readonly ClaimCase[] = [
       ['irq#2', 4],
       ['worker#2', 1],
     ],
-    keeper: 'merged+ordered-wq',
+    keeper: 'merged+evl-mutex+ordered-wq',
+  },
+  {
+    claim: 'batch-succeeds-only-with-its-members',
+    kind: 'success-despite-refused-member',
+    state: 'merged',
+    ops: BATCH_BESIDE_A_CLOSE,
+    first: REFUSED_MEMBER,
+    // With the mutex nothing is refused, so that nothing is asked.
+    keeper: null,
   },
   {
     claim: 'full-count-means-status-written',
@@ -386,6 +424,53 @@ const CASES: readonly ClaimCase[] = [
     state: 'v3',
     ops: [open(), submit('hole')],
     keeper: 'v4',
+  },
+  {
+    claim: 'exit-mmap-runs-in-no-fault-worker',
+    kind: 'last-mmput-in-worker',
+    state: 'v3',
+    ops: [open(), submit('lazy'), exit],
+    // The worker has its reference before the process exits.
+    first: [
+      ['proca0', 22],
+      ['irq', 4],
+      ['worker', 4],
+      ['proca0', 4],
+      ['exit of proca', 3],
+    ],
+    keeper: 'v4',
+  },
+  {
+    claim: 'stored-body-gets-its-status',
+    kind: 'body-without-status',
+    state: 'v4',
+    ops: [open(), submit('cross')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'missing-address-space-is-told-apart',
+    kind: 'looks-like-nothing-copied',
+    state: 'v2',
+    ops: [open(), submit('lazy'), exit],
+    // exit_mm has dropped the last user; the PASID is still bound.
+    first: [
+      ['proca0', 26],
+      ['exit of proca', 3],
+      ['irq', 1],
+    ],
+    keeper: 'v2+errno',
+  },
+  {
+    claim: 'missing-address-space-is-told-apart',
+    kind: 'looks-like-nothing-copied',
+    state: 'sketch',
+    ops: [open(), submit('lazy'), exit],
+    first: [
+      ['proca0', 26],
+      ['exit of proca', 3],
+      ['irq', 1],
+    ],
+    keeper: 'v1',
   },
   {
     claim: 'no-deadlock',
@@ -521,6 +606,23 @@ describe('a claim is not exercised', () => {
     },
     { claim: 'unwritable-address-stays-unwritten', what: 'a writable record', ops: [open(), submit('lazy')] },
     { claim: 'errors-are-rate-limited', what: 'a copy that works', ops: [open(), submit('lazy')] },
+    {
+      claim: 'exit-mmap-runs-in-no-fault-worker',
+      what: 'a process that lives',
+      ops: [open(), submit('lazy')],
+    },
+    { claim: 'stored-body-gets-its-status', what: 'a page that is there', ops: [open(), submit('present')] },
+    { claim: 'stored-body-gets-its-status', what: 'nothing that was stored', ops: [open(), submit('hole')] },
+    {
+      claim: 'stored-body-gets-its-status',
+      what: 'a record that its user unmaps',
+      ops: [open(), submit('lazy'), op('proca1', 'munmap', { cr: 'lazy' })],
+    },
+    {
+      claim: 'missing-address-space-is-told-apart',
+      what: 'an address that is not mapped',
+      ops: [open(), submit('hole')],
+    },
   ])('$claim by $what', ({ claim, ops, world = {} }) => {
     expect(recording('merged', ops, world).exercised).not.toContain(claim);
   });

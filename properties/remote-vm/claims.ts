@@ -1,4 +1,4 @@
-/** Every claim about the remote-vm series, in the order of the invariants SVA-I1 to SVA-I16 of models/remote-vm/README.md. */
+/** Every claim about the remote-vm series, in the order of the invariants SVA-I1 to SVA-I16 of models/remote-vm/README.md, then of hazards. */
 import type { Property } from '../../harness/model/property.ts';
 import type { StateClaim } from '../../harness/model/state-claim.ts';
 import { lockDiscipline } from '../general/lock-discipline.ts';
@@ -29,6 +29,9 @@ export const claims: readonly Property<Evidence>[] = [
   records.unwritableAddressStaysUnwritten,
   files.driverDoesNotCrash,
   files.errorsAreRateLimited,
+  references.exitMmapRunsInNoWorker,
+  records.bodyGetsItsStatus,
+  references.missIsToldApart,
   noDeadlock,
   noLivelock,
   lockDiscipline,

@@ -3,7 +3,7 @@ import { describeEnd } from '../../harness/machine/errno.ts';
 import type { Machine } from '../../harness/machine/machine.ts';
 import type { Process } from '../../harness/machine/process.ts';
 import type { Call } from '../../harness/machine/thread.ts';
-import type { Descriptor, Evidence, Fixup, OpenFile, RemoteVmOperation } from './evidence.ts';
+import type { Address, Descriptor, Evidence, Fixup, OpenFile, RemoteVmOperation } from './evidence.ts';
 
 /** The operation a call carries out; null for what the kernel started by itself (an interrupt, a worker). */
 export function operationOf(call: Call): RemoteVmOperation | null {
@@ -31,7 +31,7 @@ export function isCompleted(descriptor: Descriptor, { writes }: Evidence): boole
 
 /** The attempt that was made for a descriptor, if any came to its end. */
 export const returnedFixup = (descriptor: Descriptor, { fixups }: Evidence): Fixup | undefined =>
-  fixups.find((fixup) => fixup.descriptor === descriptor && fixup.copied >= 0);
+  fixups.find((fixup) => fixup.descriptor === descriptor && fixup.copied !== null);
 
 /** Whether queue_work would not take the work for it, since somebody drained the workqueue. */
 export const isRefused = (descriptor: Descriptor, { items }: Evidence): boolean =>
@@ -41,6 +41,14 @@ export const isRefused = (descriptor: Descriptor, { items }: Evidence): boolean 
 export function calls(machine: Machine, process: Process, kind: RemoteVmOperation['kind']): boolean {
   return machine.calls.some((call) => call.thread.process === process && operationOf(call)?.kind === kind);
 }
+
+/** Whether a process unmaps that record by itself, or exits: nobody looks at what is stored there. */
+export const removesRecord = (machine: Machine, process: Process, cr: Address): boolean =>
+  machine.calls.some((call) => {
+    if (call.thread.process !== process) return false;
+    const operation = operationOf(call);
+    return operation?.kind === 'exit' || (operation?.kind === 'munmap' && operation.cr === cr);
+  });
 
 /** Whether any process is told to exit: only then does an address space lose its users. */
 export const somebodyExits = ({ calls: all }: Machine): boolean =>

@@ -193,8 +193,13 @@ export interface Fixup {
   ranExitMmap: boolean;
   /** Whether the status byte was stored. */
   statusWritten: boolean;
-  /** What it returned; -1 before that. */
-  copied: number;
+  /**
+   * Set where the PASID leads to no address space that has a user. `told`: the driver looks it up by itself, or gets an
+   * error. `silent`: it gets the same 0 as for an address that cannot be written.
+   */
+  miss: 'told' | 'silent' | null;
+  /** What it returned: bytes, or a negative errno; null before that. */
+  copied: number | null;
 }
 
 /** A wait for user space to provide a page. */

@@ -184,6 +184,6 @@ export const errorsAreRateLimited: Property<Evidence> = {
         actual: [`dev_err: ${about}`],
       }));
     }
-    return evidence.fixups.some(({ copied, size }) => copied >= 0 && copied < size);
+    return evidence.fixups.some(({ copied, size }) => copied !== null && copied < size);
   },
 };

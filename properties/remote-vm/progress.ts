@@ -3,7 +3,15 @@ import type { StuckThread } from '../../harness/machine/deadlock.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Execution, Property } from '../../harness/model/property.ts';
 import { describeStuckThread } from '../general/describe.ts';
-import { calls, descriptorName, isCompleted, isRefused, operationOf, returnedFixup } from './describe.ts';
+import {
+  calls,
+  descriptorName,
+  isCompleted,
+  isRefused,
+  operationOf,
+  removesRecord,
+  returnedFixup,
+} from './describe.ts';
 import type { Descriptor, Evidence, PageWait } from './evidence.ts';
 
 export const nobodyWaitsForAnothersPage: Property<Evidence> = {
@@ -131,15 +139,11 @@ function isOwed(descriptor: Descriptor, { machine, evidence }: Execution<Evidenc
   const { file, rcr, cr, fixable, ended, mm } = descriptor;
   if (!rcr || !fixable || file.released || ended === null || ended === 'no record asked for') return false;
   const { process } = mm;
-  if (calls(machine, process, 'exit')) return false;
+  if (removesRecord(machine, process, cr)) return false;
   if ((cr === 'uffd' || cr === 'fuse') && !calls(machine, process, 'uffd_answer')) return false;
   return (
     evidence.files.some((own) => own.mm === mm && own.opened && !own.released && !own.contextFreed) &&
-    !machine.calls.some((call) => {
-      const operation = operationOf(call);
-      if (operation?.kind === 'user_drv_remove') return true;
-      return operation?.kind === 'munmap' && operation.cr === cr && call.thread.process === process;
-    })
+    !machine.calls.some((call) => operationOf(call)?.kind === 'user_drv_remove')
   );
 }
 

@@ -1,4 +1,4 @@
-/** Claims about the address space that a fixup works on: SVA-I3 to I5 of models/remote-vm/README.md. */
+/** Claims about the address space that a fixup works on: SVA-I3 to I5, SVA-H17 and H23 of models/remote-vm/README.md. */
 import type { Property } from '../../harness/model/property.ts';
 import { descriptorName, somebodyExits } from './describe.ts';
 import type { Evidence } from './evidence.ts';
@@ -17,7 +17,7 @@ export const mmUsersAreBalanced: Property<Evidence> = {
   check({ evidence }, report) {
     let exercised = false;
     for (const { descriptor, mm, usersTaken, usersDropped, copied, step, thread } of evidence.fixups) {
-      if (copied < 0) continue;
+      if (copied === null) continue;
       exercised = true;
       if (usersTaken === usersDropped) continue;
       report(usersTaken > usersDropped ? 'reference-leaked' : 'reference-dropped-twice', step, () => ({
@@ -73,5 +73,53 @@ export const fixupNeverUsesFreedMm: Property<Evidence> = {
       }));
     }
     return evidence.fixups.length > 0 && somebodyExits(machine);
+  },
+};
+
+export const exitMmapRunsInNoWorker: Property<Evidence> = {
+  id: 'exit-mmap-runs-in-no-fault-worker',
+  claim:
+    'a fixup never drops the last reference to the users of an address space, and so never runs exit_mmap',
+  source: {
+    status: 'inferred',
+    note: 'v1 to v3 end with mmput, in v3 with uc_lock held (SVA-H17); nobody raised it, and v4 takes no such reference',
+  },
+  requires: ['fixup'],
+  check({ machine, evidence }, report) {
+    for (const { descriptor, mm, ranExitMmap, step, thread } of evidence.fixups) {
+      if (!ranExitMmap) continue;
+      report('last-mmput-in-worker', step, () => ({
+        message: `${thread.name} is through with ${descriptorName(descriptor)} and drops its reference.`,
+        expected: [`${mm?.name ?? 'the mm'} has another user, or is torn down by somebody else`],
+        actual: [`exit_mmap of ${mm?.name ?? 'the mm'} in ${thread.name}`],
+      }));
+    }
+    return evidence.fixups.length > 0 && somebodyExits(machine);
+  },
+};
+
+export const missIsToldApart: Property<Evidence> = {
+  id: 'missing-address-space-is-told-apart',
+  claim:
+    'where a PASID leads to no address space in use, the driver can tell that from a copy that wrote nothing',
+  source: {
+    status: 'inferred',
+    note: 'iommu_access_remote_vm returns 0 for both (SVA-H23); nobody raised it. Before and after it the driver does the look-up itself',
+  },
+  requires: ['fixup'],
+  check({ evidence }, report) {
+    let exercised = false;
+    for (const { descriptor, miss, usedFreedMm, copied, step, thread } of evidence.fixups) {
+      // What comes of freed memory is another claim's.
+      if (copied === null || miss === null || usedFreedMm) continue;
+      exercised = true;
+      if (miss === 'told') continue;
+      report('looks-like-nothing-copied', step, () => ({
+        message: `${thread.name} is to write the record of ${descriptorName(descriptor)}, whose address space has gone.`,
+        expected: ['an error'],
+        actual: [`${copied} bytes copied`],
+      }));
+    }
+    return exercised;
   },
 };

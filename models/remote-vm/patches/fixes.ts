@@ -1,4 +1,5 @@
-/** What would mend v6.4, one thing at a time: each keeps a claim that the versions break. Nobody posted them so. */
+/** What would mend v6.4 (one: v2), one thing at a time: each keeps a claim that the versions break. Nobody posted them so. */
+import { ENOENT } from '../../../harness/machine/errno.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { Source } from '../../../harness/model/source.ts';
 import { copyToUser, mmget_not_zero } from '../copy.ts';
@@ -34,6 +35,7 @@ export const mmget = fix(
       const context = wq.upasid[descriptor.pasid] ?? null;
       let left = CR_SIZE;
       if (context === null) {
+        fixup.miss = 'told';
         w.log(t, 'warn', false, 'no user context');
       } else {
         const mm = w.mmOfFile(context);
@@ -42,6 +44,8 @@ export const mmget = fix(
         if (yield* mmget_not_zero(t, w, mm, fixup)) {
           left = yield* copyToUser(t, w, mm, descriptor, status, fixup);
           yield* putFixupMm(t, w, mm, fixup);
+        } else {
+          fixup.miss = 'told';
         }
       }
       yield wq.ucLock.release;
@@ -49,6 +53,26 @@ export const mmget = fix(
     },
   }),
 );
+
+/** In iommu_access_remote_vm, and so of v2. */
+export const missErrno: Patch<RemoteVmKernel> = {
+  id: 'errno',
+  subject: 'iommu: return -ENOENT where iommu_access_remote_vm() finds no address space',
+  source: {
+    status: 'inferred',
+    note: 'its caller takes anything but the full length for a failure already',
+  },
+  requires: ['8/16'],
+  apply: (kernel) => ({
+    ...kernel,
+    *iommu_access_remote_vm(t, w, descriptor, status, fixup) {
+      const copied = yield* kernel.iommu_access_remote_vm!(t, w, descriptor, status, fixup);
+      if (fixup.miss === null) return copied;
+      fixup.miss = 'told';
+      return -ENOENT;
+    },
+  }),
+};
 
 export const freeItem = fix(
   'free-item',
@@ -68,7 +92,8 @@ export const checkWorkqueue = fix(
   'checked-wq',
   'look whether wq->wq is still there',
   'for drain_workqueue() as Yi Sun posted it in May 2025 (from memory, the mail was not found again); for queue_work() ours',
-  (kernel) => ({ ...kernel, checksWorkqueue: true }),
+  // Where release drains under evl->lock only a removal refuses, which the driver can tell before it queues.
+  (kernel) => ({ ...kernel, checksWorkqueue: true, freesRefused: kernel.drainsUnderLock }),
 );
 
 export const openErrors = fix(
@@ -77,3 +102,29 @@ export const openErrors = fix(
   'ida_alloc, idxd_wq_set_pasid and device_add',
   (kernel) => ({ ...kernel, unbindsBeforeLabel: false, mendsOpenErrors: true }),
 );
+
+export const countContexts = fix(
+  'count-contexts',
+  'share a context among the files of one address space',
+  'the last of them removes it from upasid_xa (SVA-H7)',
+  (kernel) => ({ ...kernel, countsContexts: true }),
+);
+
+export const handleLog = fix(
+  'handle-log',
+  'let release handle the log, and mark nothing in it',
+  'so that a release loses no record of another file; takes the mutex of d5638de827cf',
+  (kernel) => ({ ...kernel, handlesLogOnRelease: true }),
+);
+
+/** All that the models say should be done, in the order in which it applies. */
+export const all: readonly Patch<RemoteVmKernel>[] = [
+  removeFirst,
+  mmget,
+  freeItem,
+  orderedWorkqueue,
+  checkWorkqueue,
+  openErrors,
+  countContexts,
+  handleLog,
+];

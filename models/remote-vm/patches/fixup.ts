@@ -19,10 +19,7 @@ function* iommu_sva_find(t: Thread, w: RemoteVmWorld, pasid: number, fixup: Fixu
   yield w.pasids.read;
   const mm = w.pasids.find(pasid);
   // -ENOENT, or NULL where the getter fails: callers see no difference.
-  if (mm === null || !(yield* mmget_not_zero(t, w, mm, fixup))) {
-    w.log(t, 'err', false, 'no mm');
-    return null;
-  }
+  if (mm === null || !(yield* mmget_not_zero(t, w, mm, fixup))) return null;
   fixup.mm = mm;
   return mm;
 }
@@ -43,7 +40,7 @@ export function* putFixupMm(t: Thread, w: RemoteVmWorld, mm: Mm, fixup: Fixup): 
   if (yield* w.kernel.mmput(t, w, mm)) fixup.ranExitMmap = true;
 }
 
-/** v1: the driver does both itself. Whether its work drops the reference nobody could read: it is taken to. */
+/** v1: the driver does both itself, and says so. Whether its work drops the reference nobody could read: it is taken to. */
 function* findAndAccess(
   t: Thread,
   w: RemoteVmWorld,
@@ -53,13 +50,17 @@ function* findAndAccess(
   fixup: Fixup,
 ): CodePath<number> {
   const mm = yield* w.kernel.iommu_sva_find!(t, w, descriptor.pasid, fixup);
-  if (mm === null) return 0;
+  if (mm === null) {
+    fixup.miss = 'told';
+    w.log(t, 'err', false, 'no mm');
+    return 0;
+  }
   const copied = yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
   yield* putFixupMm(t, w, mm, fixup);
   return copied;
 }
 
-/** v2. */
+/** v2: no message, and no error, where there is no mm. */
 export function* iommu_access_remote_vm(
   t: Thread,
   w: RemoteVmWorld,
@@ -68,7 +69,10 @@ export function* iommu_access_remote_vm(
   fixup: Fixup,
 ): CodePath<number> {
   const mm = yield* w.kernel.iommu_sva_find!(t, w, descriptor.pasid, fixup);
-  if (mm === null) return 0;
+  if (mm === null) {
+    fixup.miss = 'silent';
+    return 0;
+  }
   const copied = yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
   yield* putFixupMm(t, w, mm, fixup);
   return copied;
@@ -83,13 +87,18 @@ function* iommu_access_remote_vm_sketch(
   fixup: Fixup,
 ): CodePath<number> {
   const mm = yield* w.kernel.iommu_sva_find!(t, w, descriptor.pasid, fixup);
-  return mm === null ? 0 : yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
+  if (mm === null) {
+    fixup.miss = 'silent';
+    return 0;
+  }
+  return yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
 }
 
 /** The context of the PASID on this wq, under uc_lock. */
 function contextMm(t: Thread, w: RemoteVmWorld, wq: WorkQueue, pasid: number, fixup: Fixup): Mm | null {
   const context = wq.upasid[pasid] ?? null;
   if (context === null) {
+    fixup.miss = 'told';
     w.log(t, 'warn', false, 'no user context');
     return null;
   }
@@ -115,6 +124,7 @@ function* idxd_copy_cr_v3(
       copied = yield* copyByGup(t, w, mm, descriptor, status, fixup, true);
       yield* putFixupMm(t, w, mm, fixup);
     } else {
+      fixup.miss = 'told';
       w.log(t, 'warn', false, 'no mm');
     }
   }
@@ -212,10 +222,11 @@ export const sketchWrapper = (source: SourceOf): RemoteVmPatch => {
 /** 8/16 of v3 and later: contexts by PASID, and the open error path with labels. No drain yet. */
 const copyInDriver = (
   source: SourceOf,
+  subject: string,
   own: Pick<RemoteVmKernel, 'idxd_copy_cr' | 'barrier'>,
 ): RemoteVmPatch => ({
   id: '8/16',
-  subject: 'dmaengine: idxd: add idxd_copy_cr() to copy user completion record during page fault handling',
+  subject: `dmaengine: idxd: ${subject}`,
   source: source(8),
   apply: (kernel) => ({ ...kernel, ...own, ...CONTEXTS }),
 });
@@ -223,10 +234,13 @@ const copyInDriver = (
 const CONTEXTS = { userContexts: true, labelUnbinds: true, idxd_xa_pasid_remove } as const;
 
 export const copyByGupInDriver = (source: SourceOf): RemoteVmPatch =>
-  copyInDriver(source, { idxd_copy_cr: idxd_copy_cr_v3, barrier: 'none' });
+  copyInDriver(source, 'define idxd_copy_cr()', { idxd_copy_cr: idxd_copy_cr_v3, barrier: 'none' });
 
 export const copyInUsersMm = (source: SourceOf): RemoteVmPatch =>
-  copyInDriver(source, { idxd_copy_cr, barrier: 'wmb' });
+  copyInDriver(source, 'add idxd_copy_cr() to copy user completion record during page fault handling', {
+    idxd_copy_cr,
+    barrier: 'wmb',
+  });
 
 type Version = 'v1' | 'v2' | 'v3' | 'v4';
 

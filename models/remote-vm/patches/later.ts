@@ -23,6 +23,19 @@ export const smpWmb: Patch<RemoteVmKernel> = {
   apply: (kernel) => ({ ...kernel, barrier: 'smp_wmb' }),
 };
 
+/** Its subject is write(2), its second version has the same for mmap, which is how a portal is come by here. */
+export const ownPortals: Patch<RemoteVmKernel> = {
+  id: 'own-portals',
+  subject: 'dmaengine: idxd: Fix allowing write() from different address spaces',
+  source: {
+    status: 'merged',
+    date: '2025-04-21',
+    messageId: '20250421170337.3008875-1-dave.jiang@intel.com',
+    commit: '8dfa57aabff6',
+  },
+  apply: (kernel) => ({ ...kernel, portalsOfOpenerOnly: true }),
+};
+
 export const mutexForLog: Patch<RemoteVmKernel> = {
   id: 'evl-mutex',
   subject: 'dmaengine: idxd: Convert spinlock to mutex to lock evl workqueue',

@@ -29,7 +29,7 @@ export const doubleMmput = mutant(
       const mm = w.mms.find((one) => one === fixup.mm);
       if (mm !== undefined) {
         fixup.usersDropped++;
-        yield* w.kernel.mmput(t, w, mm);
+        if (yield* w.kernel.mmput(t, w, mm)) fixup.ranExitMmap = true;
       }
       return copied;
     },
