@@ -1,5 +1,4 @@
 import { defineSeries } from '../../harness/model/series.ts';
-import type { StateClaim } from '../../harness/model/state-claim.ts';
 import { claims, stateClaims } from '../../properties/remote-vm/claims.ts';
 import { base } from './base.ts';
 import type { RemoteVmKernel } from './kernel.ts';
@@ -9,12 +8,6 @@ import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
 import { RemoteVmWorld } from './world.ts';
 import { operationsProblem } from './world-problem.ts';
-
-/** They ask for facts of the kernel, and not which patch brought them. */
-const ofKernel: readonly StateClaim<RemoteVmKernel>[] = stateClaims.map(({ check, ...claim }) => ({
-  ...claim,
-  check: (kernel, _patches, report) => check(kernel, [], report),
-}));
 
 export const remoteVm = defineSeries({
   name: 'remote-vm',
@@ -26,7 +19,7 @@ export const remoteVm = defineSeries({
   world,
   features,
   properties: claims,
-  stateClaims: ofKernel,
+  stateClaims,
   compile,
   operationsProblem,
   dormant: (actor: string) => actor.startsWith('child'),

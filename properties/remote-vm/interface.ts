@@ -12,7 +12,7 @@ export const stubReportsNothingCopied: StateClaim<BuildFacts> = {
     note: 'unreachable for idxd, which selects IOMMU_SVA',
     invariant: 'SVA-I16',
   },
-  check({ stub }, _patches, report) {
+  check({ stub }, report) {
     if (stub === null || stub === 'returns 0') return;
     report('stub-claims-success', {
       message: 'Without CONFIG_IOMMU_SVA nothing can be copied, and the caller is told otherwise.',
@@ -36,7 +36,7 @@ export const rawAccessIsNotExported: StateClaim<BuildFacts> = {
     messageId: 'Y7RpuqbTAM11wVQG@lucifer',
     note: 'Lorenzo Stoakes on v1 9/17: it "relies on a reference count being held on the mm" (SVA-H1)',
   },
-  check({ exportedSymbols }, _patches, report) {
+  check({ exportedSymbols }, report) {
     if (!exportedSymbols.includes(RAW_ACCESS)) return;
     report('exported', {
       message: 'A module can call it with an mm that it holds no reference to.',
@@ -60,7 +60,7 @@ export const doesWithoutIommuSvaFind: StateClaim<BuildFacts> = {
     commit: '2bef9ba8aefc',
     note: 'Jean-Philippe Brucker on v2 8/16: finding an mm by PASID is being removed (SVA-H3)',
   },
-  check({ callsIommuSvaFind }, _patches, report) {
+  check({ callsIommuSvaFind }, report) {
     if (!callsIommuSvaFind) return;
     report('needs-global-lookup', {
       message: 'The look-up by PASID goes away under it.',
