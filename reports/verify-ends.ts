@@ -1,4 +1,4 @@
-import type { CountedEnd, Ends } from '../harness/campaign/ends.ts';
+import { type CountedEnd, ENDS_MAX, type Ends } from '../harness/campaign/ends.ts';
 import { describeReturn } from '../harness/machine/errno.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Scenario } from '../harness/scenario/scenario.ts';
@@ -103,15 +103,19 @@ function insteadOf({ unreduced, complete }: Ends['explored']): string {
     : 'an unknown number: the exploration did not come to its end';
 }
 
-function conclusion({ explored, verdicts, violations }: Ends, limits: Limits, width: number): Line[] {
+function conclusion({ explored, verdicts, violations, ends }: Ends, limits: Limits, width: number): Line[] {
   const of = count(verdicts.length, 'claim');
   const holding = verdicts.filter(({ verdict }) => verdict === 'holds').length;
   if (violations.length > 0) {
     const violated = verdicts.filter(({ verdict }) => verdict === 'violated').length;
-    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(explored)}`, width, 'bad');
+    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(explored, ends)}`, width, 'bad');
   }
   if (!explored.complete) {
-    return paragraph(`nothing violated so far, and no proof: ${notComplete(explored)}`, width, 'unsure');
+    return paragraph(
+      `nothing violated so far, and no proof: ${notComplete(explored, ends)}`,
+      width,
+      'unsure',
+    );
   }
   if (holding === 0) return paragraph(`nothing proved: none of ${of} was exercised`, width, 'unsure');
   const others = holding === verdicts.length ? '' : ', the others were never exercised';
@@ -123,14 +127,17 @@ function conclusion({ explored, verdicts, violations }: Ends, limits: Limits, wi
   );
 }
 
-const openEnd = (explored: Ends['explored']): string =>
-  explored.complete ? '' : `; there may be more: ${notComplete(explored)}`;
+const openEnd = (explored: Ends['explored'], ends: Ends['ends']): string =>
+  explored.complete ? '' : `; there may be more: ${notComplete(explored, ends)}`;
 
-function notComplete({ stepLimits, livelocks, schedules, stopped }: Ends['explored']): string {
+function notComplete(
+  { stepLimits, livelocks, schedules, stopped }: Ends['explored'],
+  ends: Ends['ends'],
+): string {
   const endless = stepLimits + livelocks;
   return endless > 0
     ? `${count(endless, 'execution')} reached the step limit or a livelock`
     : stopped
-      ? `stopped after ${count(schedules, 'schedule')}`
+      ? `stopped after ${count(schedules, 'schedule')}${ends.length > ENDS_MAX ? `, with more than ${thousands(ENDS_MAX)} different ends` : ''}`
       : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
 }

@@ -13,7 +13,7 @@ import { callRecords, record } from '../scenario/recording.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { SWITCHES_MAX } from '../scenario/schedule-search.ts';
 import { counterSeries } from './counter.fixture.ts';
-import { type Ends, endsOf } from './ends.ts';
+import { ENDS_MAX, type Ends, endsOf } from './ends.ts';
 
 const unlocked = counterSeries.model('unlocked')!;
 const locked = counterSeries.model('locked')!;
@@ -309,4 +309,12 @@ describe('with at most so many preemptions', () => {
     );
     expect(explored).toMatchObject({ complete: true, unreduced: null, pruned: 0 });
   });
+});
+
+test('end where there are more than anybody can use', () => {
+  const ops = Array.from({ length: 10 }, (_, at) => add(`user${at}`, 1 + at));
+  const { explored, ends: all } = ends(locked, ops, { schedulesMax: 1_000_000 });
+  expect(all.length).toBeGreaterThan(ENDS_MAX);
+  expect(all.length).toBeLessThan(2 * ENDS_MAX);
+  expect(explored).toMatchObject({ complete: false, stopped: true });
 });

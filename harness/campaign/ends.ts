@@ -49,6 +49,9 @@ export interface Ends {
   readonly violations: readonly EndsViolation[];
 }
 
+/** Different ends after which an exploration is ended: nobody reads more, and a list of many more fits no memory. */
+export const ENDS_MAX = 20_000;
+
 /** Explores all schedules of a scenario's operations; its own schedule is ignored. */
 export function endsOf(
   model: Model,
@@ -63,7 +66,8 @@ export function endsOf(
   const ends = new Map<string, { end: End; schedules: number; byDesign: boolean }>();
   const broken = new Map<string, Broken>();
   let ordersLeftOut = false;
-  const explored = exploreAll(program, buffer, options, ({ machine, world, outcome }, order) => {
+  const stop = (): boolean => ends.size > ENDS_MAX || options.stop?.() === true;
+  const explored = exploreAll(program, buffer, { ...options, stop }, ({ machine, world, outcome }, order) => {
     const byDesign = outcome === 'deadlock' && machine.waitsByDesign;
     const orders = order === null ? [machine.returned] : returnOrders(machine.returned, order);
     if (orders === null) ordersLeftOut = true;

@@ -377,6 +377,16 @@ describe('exec refuses', () => {
       scenario('zpci-io/v9', []),
       `FILE: unknown model "zpci-io/v9". Nearest: zpci-io/v1 (posted 2021-01-19), zpci-io/v2 (inferred), zpci-io/v3 (proposed in review 2021-01-27). ${MODELS}`,
     ],
+    [
+      'an unknown bare state, whatever its operations',
+      scenario('v33', [{ actor: 'vcpu0', op: 'guest_access', page: 'slot0', access: 'read' }]),
+      `FILE: unknown model "v33". Nearest: zpci-io/v3 (proposed in review 2021-01-27), zpci-io/v1 (posted 2021-01-19), zpci-io/v2 (inferred). ${MODELS}`,
+    ],
+    [
+      'a series without a state',
+      scenario('s2-memattr', [{ actor: 'vcpu0', op: 'guest_access', page: 'slot0', access: 'read' }]),
+      'FILE: "s2-memattr" is a series, not a model: name a state of it, as "s2-memattr/pre", or all of them with "s2-memattr/*".',
+    ],
     ['several models', scenario('zpci-io/*', []), 'FILE: "zpci-io/*" matches N models; name one of them.'],
     [
       'patches that do not build',

@@ -60,7 +60,7 @@ export function modelOfScenario(
   { model: given, file }: Pick<ExecOptions, 'model' | 'file'>,
   scenario: Scenario,
 ): Model {
-  const model = given === null ? modelOfFile(series, file, scenario) : selectModel(series, given);
+  const model = given === null ? modelOfFile(series, file, scenario.model) : selectModel(series, given);
   if (model.series.name !== seriesOf(series, scenario.model, file).name) {
     throw new InvalidInput(
       `${file}: its operations are of ${scenario.model}, --model names ${model.id}, of another series.`,
@@ -69,7 +69,7 @@ export function modelOfScenario(
   return model;
 }
 
-function modelOfFile(series: readonly Series[], file: string, { model }: Scenario): Model {
+function modelOfFile(series: readonly Series[], file: string, model: string): Model {
   try {
     return selectModel(series, model);
   } catch (error) {
@@ -100,7 +100,10 @@ export function readScenario(series: readonly Series[], file: string): Scenario 
 }
 
 function seriesOf(series: readonly Series[], model: string, file: string): Series {
-  const name = model.includes('/') ? model.slice(0, model.indexOf('/')) : DEFAULT_SERIES;
+  const isBare = !model.includes('/');
+  // Else its operations would be held against the wrong vocabulary.
+  if (isBare) modelOfFile(series, file, model);
+  const name = isBare ? DEFAULT_SERIES : model.slice(0, model.indexOf('/'));
   const found = series.find((one) => one.name === name);
   if (found === undefined) {
     throw new InvalidInput(

@@ -109,6 +109,13 @@ describe('refused are', () => {
     await expect(go({ files: [folder.write(name, content)] })).rejects.toThrow(says);
   });
 
+  test('one report given twice', async () => {
+    const file = SHARDS[0]!;
+    await expect(go({ files: [file, file] })).rejects.toThrow(
+      `${file}: is given twice; give each shard once.`,
+    );
+  });
+
   test.each([
     [
       'another version',

@@ -93,9 +93,9 @@ function checkOneRun(reports: readonly ShardReport[]): void {
     }
     const twin = reports.slice(0, at).find((other) => other.shard.index === shard.index);
     if (twin !== undefined) {
-      throw new InvalidInput(
-        `${file}: is shard ${shardText(report)}, and so is ${twin.file}; give each shard once.`,
-      );
+      const what =
+        twin.file === file ? 'is given twice' : `is shard ${shardText(report)}, and so is ${twin.file}`;
+      throw new InvalidInput(`${file}: ${what}; give each shard once.`);
     }
     checkModels(report, whole);
   });
