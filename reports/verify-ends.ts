@@ -103,12 +103,16 @@ function insteadOf({ unreduced, complete }: Ends['explored']): string {
     : 'an unknown number: the exploration did not come to its end';
 }
 
-function conclusion({ explored, verdicts, violations, ends }: Ends, limits: Limits, width: number): Line[] {
+function conclusion(
+  { explored, verdicts, violations, ...rest }: Ends,
+  limits: Limits,
+  width: number,
+): Line[] {
   const of = count(verdicts.length, 'claim');
   const holding = verdicts.filter(({ verdict }) => verdict === 'holds').length;
   if (violations.length > 0) {
     const violated = verdicts.filter(({ verdict }) => verdict === 'violated').length;
-    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(explored, ends)}`, width, 'bad');
+    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(explored, rest)}`, width, 'bad');
   }
   if (!explored.complete) {
     return paragraph(
@@ -127,17 +131,19 @@ function conclusion({ explored, verdicts, violations, ends }: Ends, limits: Limi
   );
 }
 
-const openEnd = (explored: Ends['explored'], ends: Ends['ends']): string =>
-  explored.complete ? '' : `; there may be more: ${notComplete(explored, ends)}`;
+type Found = Pick<Ends, 'ends' | 'tooMany'>;
+
+const openEnd = (explored: Ends['explored'], found: Found): string =>
+  explored.complete ? '' : `; there may be more: ${notComplete(explored, found)}`;
 
 function notComplete(
   { stepLimits, livelocks, schedules, stopped }: Ends['explored'],
-  ends: Ends['ends'],
+  { ends, tooMany }: Found,
 ): string {
   const endless = stepLimits + livelocks;
-  return endless > 0
-    ? `${count(endless, 'execution')} reached the step limit or a livelock`
-    : stopped
-      ? `stopped after ${count(schedules, 'schedule')}${ends.length > ENDS_MAX ? `, with more than ${thousands(ENDS_MAX)} different ends` : ''}`
-      : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
+  if (endless > 0) return `${count(endless, 'execution')} reached the step limit or a livelock`;
+  if (tooMany) return `${thousands(ends.length)} different ends, and there are more`;
+  return stopped
+    ? `stopped after ${count(schedules, 'schedule')}`
+    : `given up after ${count(schedules, 'schedule')} (--max-schedules)`;
 }

@@ -313,7 +313,8 @@ describe('with at most so many preemptions', () => {
 
 test('end where there are more than anybody can use', () => {
   const ops = Array.from({ length: 10 }, (_, at) => add(`user${at}`, 1 + at));
-  const { explored, ends: all } = ends(locked, ops, { schedulesMax: 1_000_000 });
+  const { explored, ends: all, tooMany } = ends(locked, ops, { schedulesMax: 1_000_000 });
+  expect(tooMany).toBe(true);
   expect(all.length).toBeGreaterThan(ENDS_MAX);
   expect(all.length).toBeLessThan(2 * ENDS_MAX);
   expect(explored).toMatchObject({ complete: false, stopped: true });

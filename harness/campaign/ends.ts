@@ -47,6 +47,8 @@ export interface Ends {
   readonly ends: readonly CountedEnd[];
   readonly verdicts: readonly Verdict[];
   readonly violations: readonly EndsViolation[];
+  /** Whether it was ended since there were more ends than {@link ENDS_MAX}. */
+  readonly tooMany: boolean;
 }
 
 /** Different ends after which an exploration is ended: nobody reads more, and a list of many more fits no memory. */
@@ -98,6 +100,7 @@ export function endsOf(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { end, schedules, byDesign }]) => ({ ...end, schedules, byDesign })),
     violations,
+    tooMany: ends.size > ENDS_MAX,
     verdicts: properties.map((property, at) => {
       const kinds = violations
         .filter((one) => one.property === property.id)
