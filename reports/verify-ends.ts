@@ -1,4 +1,4 @@
-import { type CountedEnd, ENDS_MAX, type Ends } from '../harness/campaign/ends.ts';
+import type { CountedEnd, Ends } from '../harness/campaign/ends.ts';
 import { describeReturn } from '../harness/machine/errno.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Scenario } from '../harness/scenario/scenario.ts';
@@ -103,23 +103,16 @@ function insteadOf({ unreduced, complete }: Ends['explored']): string {
     : 'an unknown number: the exploration did not come to its end';
 }
 
-function conclusion(
-  { explored, verdicts, violations, ...rest }: Ends,
-  limits: Limits,
-  width: number,
-): Line[] {
+function conclusion(found: Ends, limits: Limits, width: number): Line[] {
+  const { explored, verdicts, violations } = found;
   const of = count(verdicts.length, 'claim');
   const holding = verdicts.filter(({ verdict }) => verdict === 'holds').length;
   if (violations.length > 0) {
     const violated = verdicts.filter(({ verdict }) => verdict === 'violated').length;
-    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(explored, rest)}`, width, 'bad');
+    return paragraph(`violated: ${thousands(violated)} of ${of}${openEnd(found)}`, width, 'bad');
   }
   if (!explored.complete) {
-    return paragraph(
-      `nothing violated so far, and no proof: ${notComplete(explored, ends)}`,
-      width,
-      'unsure',
-    );
+    return paragraph(`nothing violated so far, and no proof: ${notComplete(found)}`, width, 'unsure');
   }
   if (holding === 0) return paragraph(`nothing proved: none of ${of} was exercised`, width, 'unsure');
   const others = holding === verdicts.length ? '' : ', the others were never exercised';
@@ -131,15 +124,11 @@ function conclusion(
   );
 }
 
-type Found = Pick<Ends, 'ends' | 'tooMany'>;
+const openEnd = (found: Ends): string =>
+  found.explored.complete ? '' : `; there may be more: ${notComplete(found)}`;
 
-const openEnd = (explored: Ends['explored'], found: Found): string =>
-  explored.complete ? '' : `; there may be more: ${notComplete(explored, found)}`;
-
-function notComplete(
-  { stepLimits, livelocks, schedules, stopped }: Ends['explored'],
-  { ends, tooMany }: Found,
-): string {
+function notComplete({ explored, ends, tooMany }: Ends): string {
+  const { stepLimits, livelocks, schedules, stopped } = explored;
   const endless = stepLimits + livelocks;
   if (endless > 0) return `${count(endless, 'execution')} reached the step limit or a livelock`;
   if (tooMany) return `${thousands(ends.length)} different ends, and there are more`;

@@ -84,6 +84,7 @@ const ENDS: Ends = {
   ],
   verdicts: [holds('no-deadlock')],
   violations: [],
+  tooMany: false,
 };
 const exploredWith = (changes: Partial<Ends['explored']>): Ends => ({
   ...ENDS,
@@ -175,6 +176,12 @@ describe('what all schedules of some operations lead to', () => {
       exploredWith({ complete: false, stopped: true, schedules: 1, unreduced: null }),
       ALL,
       'nothing violated so far, and no proof: stopped after 1 schedule',
+    ],
+    [
+      'no proof, where there are more ends than fit',
+      { ...exploredWith({ complete: false, stopped: true, schedules: 9, unreduced: null }), tooMany: true },
+      ALL,
+      'nothing violated so far, and no proof: 2 different ends, and there are more',
     ],
     [
       'no proof, where executions were cut off or go round for ever',
