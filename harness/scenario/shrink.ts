@@ -21,6 +21,9 @@ export interface Shrunk {
 /** Executions one search for a schedule may take while the point is only to see which kinds of operation matter. */
 const SKETCH_MAX = 2_500;
 const SKETCH_TOTAL_MAX = 80_000;
+/** Executions of all searches after that, some ten seconds; most failures need a tenth. Then `minimal` is false. */
+const TOTAL_MAX = 500_000;
+
 /**
  * Shrinks operations, field values, actors, world and context switches jointly, to a scenario from which nothing can
  * be taken: fewest operations, then fewest threads, then fewest context switches, then the most usual values.
@@ -70,7 +73,7 @@ export function shrink(
   search.executionsMax = search.executions + SKETCH_TOTAL_MAX;
   const reduced = reduce(search, series, whole, shown);
   search.limit = SEARCH_MAX;
-  search.executionsMax = Number.POSITIVE_INFINITY;
+  search.executionsMax = search.executions + TOTAL_MAX;
   const { world, ops } = reduced.draft;
   const kinds = new Set(ops.map(({ op }) => op));
   const inWorld = Object.keys(world).length > 0;
@@ -109,7 +112,10 @@ function reduce(
   for (let reduced = true; reduced; ) {
     reduced = false;
     for (const candidate of candidates(series, draft)) {
-      if (search.executions >= search.executionsMax) return { draft, failing };
+      if (search.executions >= search.executionsMax) {
+        search.gaveUp = true;
+        return { draft, failing };
+      }
       // Fewer operations are worth more switches; nothing else is.
       const switches = candidate.ops.length < draft.ops.length ? SWITCHES_MAX : switchesOf(failing);
       const smaller = search.least(candidate, switches) ?? search.random(candidate, draft);

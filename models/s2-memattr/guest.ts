@@ -1,12 +1,15 @@
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import { ALIGNMENT_FAULT, type GuestAccessRequest } from '../../properties/s2-memattr/evidence.ts';
-import { combine, isDevice } from './memory-type.ts';
+import { combine, isDevice, ofData } from './memory-type.ts';
 import { permits } from './stage2-entry.ts';
 import type { MemAttrWorld } from './world.ts';
 
 /** One instruction of the guest, executed again after every fault that KVM says it has dealt with. */
 export function* guest_access(t: Thread, w: MemAttrWorld, request: GuestAccessRequest): CodePath<number> {
+  // Stage 2 is not even looked at: AArch64.FullTranslate() of the Arm ARM returns with the fault of stage 1, where the
+  // alignment is checked against the type of stage 1, with its MMU off too.
+  if (request.unaligned && isDevice(ofData(request.stage1))) return ALIGNMENT_FAULT;
   const entry = w.entryOf(request.page);
   yield entry.read;
   let leaf = entry.leaf;

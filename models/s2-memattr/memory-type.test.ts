@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemAttr, Stage1 } from '../../properties/s2-memattr/evidence.ts';
-import { alone, type Body } from './call-results.fixture.ts';
+import { alone, type Body, read } from './call-results.fixture.ts';
 import { combine } from './memory-type.ts';
 
 /** Stage 1, then what it comes to with Device-nGnRE, Normal-NC and Normal-WB of stage 2. */
@@ -37,16 +37,49 @@ test('what was not initialised says nothing', () => {
 });
 
 describe('an unaligned access', () => {
-  const access = (stage1: string): Body => ({
+  const unaligned = (access: string, stage1: string, page = 'slot0'): Body => ({
     op: 'guest_access',
-    page: 'slot0',
-    access: 'read',
+    page,
+    access,
     stage1,
     unaligned: true,
   });
+  const load = (stage1: string) => unaligned('read', stage1);
 
-  test('faults where the result is Device, and works where it is Normal-NC', () => {
-    expect(alone('v9', [access('normal-nc'), access('device-GRE')]).results).toEqual([0, 3]);
-    expect(alone('pre', [access('normal-nc'), access('device-GRE')]).results).toEqual([3, 3]);
+  test('faults where stage 2 makes Device of Normal, after it was mapped, and works where it is Normal-NC', () => {
+    expect(alone('v9', [load('normal-nc')]).results).toEqual([0]);
+    const { results, evidence } = alone('pre', [load('normal-nc')]);
+    expect(results).toEqual([3]);
+    expect(evidence.leafOf('slot0')).not.toBeNull();
+  });
+
+  test.each(['device-GRE', 'device-nGRE', 'device-nGnRE', 'device-nGnRnE', 'mmu-off'])(
+    'with %s of stage 1 faults in the guest before the host hears of it, whatever is mapped',
+    (stage1) => {
+      for (const state of ['pre', 'v9']) {
+        for (const slot0 of ['pci', 'platform', 'ram', 'none']) {
+          for (const access of ['read', 'write']) {
+            const { results, evidence } = alone(state, [unaligned(access, stage1)], { slot0 });
+            expect(results, `${state} ${slot0} ${access}`).toEqual([3]);
+            expect(evidence.stage2Faults).toEqual([]);
+            expect(evidence.guestAccesses).toEqual([]);
+          }
+        }
+        // Where user space would have emulated an aligned one.
+        expect(alone(state, [unaligned('read', stage1, 'gicv')]).results).toEqual([3]);
+      }
+    },
+  );
+
+  test('and mapped memory, which write-back of FWB does not help', () => {
+    const world = { slot0: 'ram' };
+    expect(alone('v9', [read(), load('device-GRE'), load('normal-wb')], world).results).toEqual([0, 3, 0]);
+  });
+
+  test('of a fetch is nothing to the memory type', () => {
+    for (const stage1 of ['normal-nc', 'device-GRE']) {
+      expect(alone('v9', [unaligned('exec', stage1)], { slot0: 'ram', fwb: false }).results).toEqual([0]);
+      expect(alone('v9', [unaligned('exec', stage1)]).results).toEqual([2]);
+    }
   });
 });

@@ -71,7 +71,7 @@ export const operations: readonly OperationSpec[] = [
       unaligned: {
         kind: 'choice',
         values: [false, true],
-        about: 'whether the access is unaligned',
+        about: 'whether a read or write is unaligned; nothing to exec',
         optional: true,
       },
     },

@@ -34,7 +34,8 @@ export function compile(operation: Operation): MemAttrOperation {
         page: operation.page as GuestAccessRequest['page'],
         access: operation.access as GuestAccessRequest['access'],
         stage1: (operation.stage1 ?? 'normal-nc') as GuestAccessRequest['stage1'],
-        unaligned: operation.unaligned === true,
+        // A fetch has no alignment that the memory type has a say in.
+        unaligned: operation.unaligned === true && operation.access !== 'exec',
       };
     case 'mmap':
       return { kind, hva, backing: operation.backing as Backing, writable: operation.prot !== 'r' };

@@ -6,6 +6,7 @@ import { Cell, clear, type ObjectTable, SharedObject } from '../../harness/machi
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
+import { protName, writtenAttribute } from '../../properties/s2-memattr/describe.ts';
 import type {
   Backing,
   Encoding,
@@ -132,7 +133,10 @@ export class MemAttrWorld implements World, Evidence {
     this.kernel = kernel;
     this.facts = facts;
     this.start = (thread, call) => kernel.dispatch(thread, this, call.work.argument as MemAttrOperation);
-    this.device = () => this.guestAccesses.filter(({ done }) => done).map(deviceRecord);
+    this.device = () => [
+      ...this.guestAccesses.filter(({ done }) => done).map(deviceRecord),
+      ...this.encodings.filter(isShown).sort(byThread).map(encodingRecord),
+    ];
 
     this.leafOf = (page) => this.entryOf(page).leaf;
 
@@ -309,4 +313,20 @@ export function mapsAtOnce(backing: Backing): boolean {
 
 function deviceRecord({ thread, request, leaf, type }: GuestAccess): DeviceRecord {
   return { actor: thread.name, insn: request.access, page: request.page, to: leaf.pageFrame, type };
+}
+
+/**
+ * Attributes are for the MMU to read, so that they are what leaves the kernel where a call asks for nothing else. Those
+ * of the guest's pages are left out: the step that writes the entry shows them, and an access its type. A step of its
+ * own for the others would be one that Linux does not have.
+ */
+const isShown = ({ caller }: Encoding): boolean => caller === 'direct' || caller === 'host stage 2';
+
+/** Encoding touches nothing shared, so that only the order of one thread's means anything. */
+const byThread = (a: Encoding, b: Encoding): number => a.thread.id - b.thread.id;
+
+function encodingRecord(encoding: Encoding): DeviceRecord {
+  const { thread, caller, prot, warned } = encoding;
+  const wrote = writtenAttribute(encoding) ?? 'nothing';
+  return { actor: thread.name, insn: 'encode', caller, prot: protName(prot), wrote, warned };
 }

@@ -1,6 +1,6 @@
 /** Lines for the diffs that findings show, and what several claims ask of an entry. */
 import type { Call } from '../../harness/machine/thread.ts';
-import type { Evidence, Leaf, Mapping, MemAttrOperation, Prot } from './evidence.ts';
+import type { Encoding, Evidence, Leaf, Mapping, MemAttrOperation, Prot } from './evidence.ts';
 
 export const operationOf = (call: Call): MemAttrOperation => call.work.argument as MemAttrOperation;
 
@@ -25,6 +25,10 @@ export function leafLine({ pageFrame, attr, read, write, exec }: Leaf): string {
 /** `pci at page 0 with the flag`. */
 export const mappingName = ({ backing, hva, flag }: Mapping): string =>
   `${backing} at page ${hva} ${flag ? 'with' : 'without'} the flag`;
+
+/** `normal-nc, executable`; null where nothing was written. */
+export const writtenAttribute = ({ attr, exec }: Pick<Encoding, 'attr' | 'exec'>): string | null =>
+  attr === null ? null : `${attr}${exec ? ', executable' : ''}`;
 
 /** `R|W|DEVICE|NORMAL_NC`. */
 export function protName({ read, write, exec, device, normalNc }: Prot): string {

@@ -1,12 +1,12 @@
 /** Claims about stage2_set_prot_attr() by itself, whoever calls it: S2-I6 to S2-I8 of models/s2-memattr/README.md. */
 import { describeReturn } from '../../harness/machine/errno.ts';
 import type { Property } from '../../harness/model/property.ts';
-import { protName } from './describe.ts';
+import { protName, writtenAttribute } from './describe.ts';
 import type { Encoding, Evidence } from './evidence.ts';
 
-const encodingLine = ({ prot, ret, attr, exec }: Encoding): string => {
-  const wrote = attr === null ? 'no attribute' : `${attr}${exec ? ', executable' : ''}`;
-  return `${protName(prot)}: ${describeReturn(ret)}, ${wrote}`;
+const encodingLine = (encoding: Encoding): string => {
+  const { prot, ret } = encoding;
+  return `${protName(prot)}: ${describeReturn(ret)}, ${writtenAttribute(encoding) ?? 'no attribute'}`;
 };
 
 const refusal = ({ prot }: Encoding): string => `${protName(prot)}: a negative errno, no attribute`;

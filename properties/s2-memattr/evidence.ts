@@ -86,6 +86,7 @@ export interface GuestAccessRequest {
   readonly page: GuestPage;
   readonly access: 'read' | 'write' | 'exec';
   readonly stage1: Stage1;
+  /** Never of a fetch. */
   readonly unaligned: boolean;
 }
 
@@ -194,7 +195,10 @@ export interface LeafChange {
   readonly cleaned: boolean;
 }
 
-/** An access of the guest that found a valid stage-2 entry with the permission it needs. */
+/**
+ * An access of the guest that found a valid stage-2 entry with the permission it needs. One that faults in stage 1 is
+ * none: nobody but the guest hears of it.
+ */
 export interface GuestAccess {
   readonly step: number;
   readonly thread: Thread;
@@ -203,7 +207,7 @@ export interface GuestAccess {
   readonly leaf: Leaf;
   /** What stage 1 and stage 2 come to. */
   readonly type: MemoryType;
-  /** False: an alignment fault of the guest, since the access is unaligned and the type Device. */
+  /** False: an alignment fault, since the access is unaligned and stage 2 makes Device of what stage 1 has Normal. */
   readonly done: boolean;
   /** Whether the VMA that the entry came from was gone by then: see Mapping.gone. Of no meaning for GICV: false. */
   readonly stale: boolean;
