@@ -1,3 +1,4 @@
+import { EFAULT } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import { ALIGNMENT_FAULT, type GuestAccessRequest } from '../../properties/s2-memattr/evidence.ts';
@@ -15,12 +16,15 @@ export function* guest_access(t: Thread, w: MemAttrWorld, request: GuestAccessRe
   let leaf = entry.leaf;
   // Only then does it come as far as the bus: whoever has no translation disturbs nobody there.
   for (let translated = false; ; translated = true) {
-    if (leaf === null || !permits(leaf, request.access)) {
+    const type = leaf === null ? null : combine(request.stage1, leaf.attr, w.facts.fwb);
+    // Stage 2 made Device of it: an alignment fault of stage 2, which comes before its permissions, and which
+    // kvm_handle_guest_abort does not know ("Unsupported FSC").
+    const misaligned = type !== null && request.unaligned && isDevice(type);
+    if (!misaligned && (leaf === null || !permits(leaf, request.access))) {
       const exit = yield* w.kernel.kvm_handle_guest_abort(t, w, request, entry, leaf !== null);
       if (exit !== 0) return exit;
-    } else if (translated) {
-      const type = combine(request.stage1, leaf.attr, w.facts.fwb);
-      const done = !(request.unaligned && isDevice(type));
+    } else if (translated && leaf !== null && type !== null) {
+      const done = !misaligned;
       w.issue({
         step: w.machine.steps,
         thread: t,
@@ -32,7 +36,7 @@ export function* guest_access(t: Thread, w: MemAttrWorld, request: GuestAccessRe
         stale: leaf.fault?.supplier?.gone === true,
         memoryEnabled: w.memoryEnabled,
       });
-      return done ? 0 : ALIGNMENT_FAULT;
+      return done ? 0 : -EFAULT;
     }
     yield w.bus.access;
     leaf = entry.leaf;

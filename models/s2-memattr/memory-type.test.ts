@@ -46,11 +46,24 @@ describe('an unaligned access', () => {
   });
   const load = (stage1: string) => unaligned('read', stage1);
 
-  test('faults where stage 2 makes Device of Normal, after it was mapped, and works where it is Normal-NC', () => {
+  test('ends KVM_RUN where stage 2 makes Device of Normal, once it is mapped, and works where it is Normal-NC', () => {
     expect(alone('v9', [load('normal-nc')]).results).toEqual([0]);
     const { results, evidence } = alone('pre', [load('normal-nc')]);
-    expect(results).toEqual([3]);
+    expect(results).toEqual([-14]);
     expect(evidence.leafOf('slot0')).not.toBeNull();
+    expect(evidence.guestAccesses.map(({ done }) => done)).toEqual([false]);
+  });
+
+  test('is found out before the permissions of stage 2', () => {
+    const write = unaligned('write', 'normal-nc');
+    const { results, evidence } = alone('pre', [
+      read(),
+      { op: 'mprotect', hva: 0, prot: 'r' },
+      read(),
+      write,
+    ]);
+    expect(results.at(-1)).toBe(-14);
+    expect(evidence.stage2Faults.map(({ access }) => access)).not.toContain('write');
   });
 
   test.each(['device-GRE', 'device-nGRE', 'device-nGnRE', 'device-nGnRnE', 'mmu-off'])(

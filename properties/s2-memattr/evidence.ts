@@ -207,7 +207,7 @@ export interface GuestAccess {
   readonly leaf: Leaf;
   /** What stage 1 and stage 2 come to. */
   readonly type: MemoryType;
-  /** False: an alignment fault, since the access is unaligned and stage 2 makes Device of what stage 1 has Normal. */
+  /** False: an alignment fault of stage 2, since it is unaligned and stage 2 makes Device of what stage 1 has Normal. */
   readonly done: boolean;
   /** Whether the VMA that the entry came from was gone by then: see Mapping.gone. Of no meaning for GICV: false. */
   readonly stale: boolean;
