@@ -43,6 +43,15 @@ describe('models are selected', () => {
     ]);
   });
 
+  test('by a glob for another name, where no name of the series matches', () => {
+    const found = (glob: string): string[] => selectModels(series, [glob]).map(({ id }) => id);
+    expect(found('*/mainline')).toEqual(
+      series.map(({ name }) => `${name}/mainline`).filter((id) => id !== 'msix-mmap/mainline'),
+    );
+    expect(found('vfio-mmap/main*')).toEqual(['vfio-mmap/mainline']);
+    expect(found('vfio-mmap/*')).not.toContain('vfio-mmap/mainline');
+  });
+
   test('with all patches of a version, as the version is', () => {
     const [some] = selectModels(zpciIo, ['v1:1+2+3+4']);
     const [whole] = selectModels(zpciIo, ['v1']);

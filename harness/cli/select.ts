@@ -7,13 +7,17 @@ import { UsageError } from './exit.ts';
 import { nearest } from './nearest.ts';
 import { DEFAULT_SERIES } from './registry.ts';
 
-/** States that a glob can match: mutants only where the glob says so. */
-function listed(series: readonly Series[], pattern: string): string[] {
-  return series.flatMap(({ name, states }) =>
-    states
-      .filter(({ source }) => source.status !== 'mutant' || pattern.includes('mutant'))
-      .map(({ id }) => `${name}/${id}`),
-  );
+/**
+ * States that a glob matches: mutants only where the glob says so, and by their other names only in a series of which it
+ * matches nothing else, so that a state is there once.
+ */
+function globbed(series: readonly Series[], glob: string): string[] {
+  return series.flatMap(({ name, states }) => {
+    const full = (ids: readonly string[]): string[] => ids.map((id) => `${name}/${id}`);
+    const some = states.filter(({ source }) => source.status !== 'mutant' || glob.includes('mutant'));
+    const found = matching(glob, full(some.map(({ id }) => id)));
+    return found.length > 0 ? found : matching(glob, full(some.flatMap(({ aliases = [] }) => aliases)));
+  });
 }
 
 const isGlob = (pattern: string): boolean => /[*?[{]/.test(pattern);
@@ -27,7 +31,7 @@ export function selectModels(series: readonly Series[], patterns: readonly strin
   const picked = new Map<string, Model>();
   for (const pattern of patterns) {
     const full = pattern.includes('/') ? pattern : `${DEFAULT_SERIES}/${pattern}`;
-    const ids = isGlob(full) ? matching(full, listed(series, full)) : [full];
+    const ids = isGlob(full) ? globbed(series, full) : [full];
     const models = ids.map((id) => findModel(series, id)).filter((model) => model !== null);
     if (models.length === 0) throw unknownModel(series, pattern, full);
     for (const model of models) picked.set(model.id, model);

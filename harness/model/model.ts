@@ -78,6 +78,8 @@ export interface SeriesInfo {
 
 export interface StateInfo {
   readonly id: string;
+  /** Other names that it goes by; neither listed nor matched by globs that match a name of the series. */
+  readonly aliases?: readonly string[];
   readonly source: Source;
   /** One or two sentences. */
   readonly about: string;

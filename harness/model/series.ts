@@ -8,8 +8,6 @@ import { judgeState, type StateClaim, type StateClaimInfo } from './state-claim.
 
 /** A named state. */
 export interface StateSpec<K> extends StateInfo {
-  /** Other names that it goes by; neither listed nor matched by globs. */
-  readonly aliases?: readonly string[];
   /**
    * What the tree that the version was posted against had more than the series' base, as git's prerequisite patches:
    * always applied, first.

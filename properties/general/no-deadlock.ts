@@ -18,7 +18,10 @@ export const noDeadlock: Property<unknown> = {
       ? 'lock-and-event-cycle'
       : 'lock-cycle';
     report(kind, deadlock.step, () => ({
-      message: `${deadlock.stuck.length} threads wait for each other for ever.`,
+      message:
+        deadlock.stuck.length === 1
+          ? `${deadlock.stuck[0]!.thread.name} waits for ever.`
+          : `${deadlock.stuck.length} threads wait for each other for ever.`,
       expected: ['every thread finishes'],
       actual: deadlock.stuck.map(describeStuckThread),
     }));
