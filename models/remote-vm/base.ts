@@ -22,6 +22,7 @@ export const base: RemoteVmKernel = {
   portalsOfOpenerOnly: false,
   checksWorkqueue: false,
   drainsUnderLock: false,
+  flushesWorkqueue: false,
   iommu_sva_bind_device,
   iommu_sva_unbind_device,
   mmput,

@@ -1,5 +1,5 @@
 /** The character device of a work queue: open, release, and the removal of its driver. */
-import { EBUSY, EIO, ENOMEM, ENXIO } from '../../harness/machine/errno.ts';
+import { EBUSY, EIO, ENODEV, ENOMEM, ENXIO } from '../../harness/machine/errno.ts';
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { OpenFile } from '../../properties/remote-vm/evidence.ts';
@@ -92,6 +92,7 @@ export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFil
     file.mismatch = true;
     w.log(t, 'warn', false, 'cmpxchg failed');
   }
+  w.noteRemoval(file);
   yield wq.ucLock.release;
 }
 
@@ -143,8 +144,14 @@ export function* idxd_cdev_evl_drain_pasid(t: Thread, w: RemoteVmWorld, file: Op
       if (pasid === file.pasid && wq === file.wq) event.skip = true;
     }
   }
+  const wq = w.wqs[file.wq];
+  if (w.kernel.flushesWorkqueue) {
+    yield evl.lock.release;
+    yield* flush_workqueue(t, w, wq);
+    return;
+  }
   if (!w.kernel.drainsUnderLock) yield evl.lock.release;
-  yield* drain_workqueue(t, w, w.wqs[file.wq]);
+  yield* drain_workqueue(t, w, wq);
   if (w.kernel.drainsUnderLock) yield evl.lock.release;
 }
 
@@ -162,7 +169,14 @@ function* drain_workqueue(t: Thread, w: RemoteVmWorld, wq: WorkQueue): CodePath<
   works.drainers--;
 }
 
-/** Of wq 0. From p6 on there is a workqueue to be destroyed. */
+/** What is queued runs to its end, here with what comes meanwhile; nothing is refused. */
+function* flush_workqueue(t: Thread, w: RemoteVmWorld, { works }: WorkQueue): CodePath<void> {
+  yield works.update;
+  if (works.exists) yield works.wait;
+  else if (!w.kernel.checksWorkqueue) w.crash(t, 'null-workqueue');
+}
+
+/** Of wq 0; unbind_store says -ENODEV where it is not bound. From p6 on there is a workqueue to be destroyed. */
 export function* idxd_user_drv_remove(_t: Thread, w: RemoteVmWorld): CodePath<number> {
   const wq = w.wqs[0];
   yield wq.lock.acquire;
@@ -181,5 +195,5 @@ export function* idxd_user_drv_remove(_t: Thread, w: RemoteVmWorld): CodePath<nu
     works.exists = false;
   }
   yield wq.lock.release;
-  return was ? 0 : -ENXIO;
+  return was ? 0 : -ENODEV;
 }

@@ -22,7 +22,12 @@ export function* submit(
 ): CodePath<number | null> {
   yield caller.fds.read;
   const file = caller.fds.files.get(request.fd);
-  if (file === undefined || file.contextFreed) return segv(t);
+  if (file === undefined) return segv(t);
+  if (file.contextFreed) {
+    // idxd_cdev_mmap reads it before anything else.
+    w.crash(t, 'freed-context');
+    return segv(t);
+  }
   // mmap: -EPERM.
   if (w.kernel.portalsOfOpenerOnly && file.mm !== caller) return segv(t);
   const wq = w.wqs[file.wq];

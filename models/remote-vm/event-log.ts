@@ -3,6 +3,7 @@ import { Mutex, SpinLock } from '../../harness/machine/locks.ts';
 import type { Machine } from '../../harness/machine/machine.ts';
 import { clear } from '../../harness/machine/shared.ts';
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
+import type { Thread } from '../../harness/machine/thread.ts';
 import type { Descriptor, FaultItem } from '../../properties/remote-vm/evidence.ts';
 
 /** `DSA_COMP_*` of an entry. */
@@ -73,6 +74,8 @@ export class Workqueue extends Waitable {
   drainers = 0;
   /** Queued and running works, in this order, by CPU. */
   readonly cpus: readonly Work[][] = [[], []];
+  /** Its worker threads so far: only they empty it. */
+  readonly workers: Thread[] = [];
 
   get update(): Step {
     return stepOf(this.id, Access.update);
@@ -81,7 +84,7 @@ export class Workqueue extends Waitable {
   constructor(machine: Machine, name: string) {
     super(machine, name, {
       event: `${name} is empty`,
-      wakers: () => machine.threads.filter(({ process }) => process === null),
+      wakers: () => this.workers,
     });
   }
 
@@ -93,6 +96,7 @@ export class Workqueue extends Waitable {
     this.exists = true;
     this.drainers = 0;
     for (const works of this.cpus) clear(works);
+    clear(this.workers);
   }
 
   show(): string {

@@ -11,6 +11,13 @@ testRaces(
     { ops: [...by('proca0', open('f0'), submit('f0', 'lazy')), ...by('proca1', poll('lazy'), poll('lazy'))] },
     { ops: [...by('proca', open('f0'), close('f0')), ...by('procb', open('f1'), submit('f1', 'lazy'))] },
     { ops: by('proca', open('f0'), submit('f0', 'lazy'), only('exit')) },
+    { ops: [...by('proca0', open('f0'), open('f1'), close('f0')), ...by('proca1', close('f1'))] },
+    {
+      ops: [
+        ...by('proca', open('f0'), submit('f0', 'fuse'), close('f0')),
+        ...by('procb', open('f1', 1), submit('f1', 'lazy')),
+      ],
+    },
     { ops: [...by('proca', open('f0'), only('exit')), ...by('procb', open('f1'), submit('f1', 'lazy'))] },
     {
       ops: [

@@ -10,7 +10,7 @@ const unbind = 'each-bind-is-unbound-once';
 const items = 'fault-items-are-freed';
 const batches = 'batch-succeeds-only-with-its-members';
 const completed = 'faulted-record-is-completed-in-the-end';
-/** Page requests can be enabled in every state. */
+/** Page requests can be enabled in every state; a release under the mutex of v6.9 stops the log, too. */
 const slowPage = 'slow-page-stops-no-other-queue';
 const crash = 'driver-does-not-crash';
 /** Both of device_add, which open waits for with wq_lock held. */
@@ -76,7 +76,7 @@ export const expected: ExpectedOf = {
   'merged+checked-wq': { violated: merged },
   // drain_workqueue(NULL) is another way to crash.
   'merged+open-errors': { violated: without(merged, unbind, ...selfDeadlock) },
-  // A page that does not come, mmput, and a record that crosses a page.
+  // A page that does not come (on another wq with page requests only), mmput, and a record that crosses a page.
   mended: { violated: ['nobody-waits-for-anothers-page', slowPage, exitMmap, bodyAlone] },
   'v2+mutant-no-drain': {
     violated: [...without(v2, 'nobody-waits-for-anothers-page'), 'nothing-outlives-release'],

@@ -71,7 +71,8 @@ function* queue_work(t: Thread, w: RemoteVmWorld, wq: WorkQueue, work: Work, cpu
   }
   const queue = works.cpus[cpu]!;
   queue.push(work);
-  if (queue.length === 1) w.machine.spawn('worker', null, (worker) => worker_thread(worker, w, wq, queue));
+  if (queue.length > 1) return;
+  works.workers.push(w.machine.spawn('worker', null, (worker) => worker_thread(worker, w, wq, queue)));
 }
 
 /** Runs works until there are none; the one that runs is the first of the queue. */

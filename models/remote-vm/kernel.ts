@@ -53,6 +53,8 @@ export interface RemoteVmKernel extends BuildFacts {
   readonly checksWorkqueue: boolean;
   /** Whether the workqueue runs empty under evl->lock, so that no interrupt thread adds to it meanwhile. */
   readonly drainsUnderLock: boolean;
+  /** Whether release flushes the workqueue, in the place of draining it, and without evl->lock in any case. */
+  readonly flushesWorkqueue: boolean;
 
   // SVA and mm.
   readonly iommu_sva_bind_device: Path<[mm: Mm, file: OpenFile], void>;

@@ -67,6 +67,8 @@ function* open(
     opened: false,
     contextFreed: false,
     inserted: null,
+    removed: false,
+    lostContextAt: null,
     mismatch: false,
     released: false,
     leftBehind: 0,

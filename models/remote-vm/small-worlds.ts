@@ -135,6 +135,15 @@ export const smallWorlds: readonly SmallWorld[] = [
     ],
   },
   {
+    id: 'slow-page-and-close',
+    about:
+      'a process closes while its record waits for a page that nobody provides; another submits to another wq',
+    actors: [
+      actor('proca', [open('f0')], [submit('f0', 'fuse')], [close('f0')]),
+      actor('procb', [open('f1', 1)], [submit('f1', 'lazy')]),
+    ],
+  },
+  {
     id: 'batch',
     about: 'a batch whose member or whose own record cannot be written, with a record asked for or not',
     actors: [

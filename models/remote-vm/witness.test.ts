@@ -169,6 +169,48 @@ describe('a page that does not come (SVA-H9)', () => {
   });
 });
 
+describe('a close under evl->lock whose page does not come (SVA-H9, SVA-H20)', () => {
+  const waitsForLog = ({ machine }: Results): boolean =>
+    machine.deadlock?.stuck.some(({ awaits }) => awaits === 'a free slot of the event log') ?? false;
+  const slow = by('proca', open('f0'), submit('f0', 'fuse'), close('f0'));
+
+  test.each([
+    ['merged', false],
+    ['merged+evl-mutex', true],
+    ['merged+own-portals', true],
+    ['mended', false],
+  ])('%s: a submitter to the other wq waits for a slot for ever: %s', (state, expected) => {
+    const ops = [...slow, ...by('procb', open('f1', 1), submit('f1', 'lazy'), submit('f1', 'lazy'))];
+    expect(can(state, ops, waitsForLog, { ring: 2 })).toBe(expected);
+  });
+
+  test.each([
+    ['merged', false],
+    ['merged+evl-mutex', true],
+    ['mended', false],
+  ])('%s: a close of the other wq never returns: %s', (state, expected) => {
+    const ops = [...slow, ...by('procb', open('f1', 1), close('f1'))];
+    const stuck = ({ machine }: Results): boolean =>
+      machine.deadlock?.stuck.some(({ thread }) => thread.name === 'procb') ?? false;
+    expect(can(state, ops, stuck)).toBe(expected);
+  });
+});
+
+test('whoever drains a workqueue waits for its workers, and for no interrupt thread', () => {
+  const ops = [
+    ...by('proca', open('f0'), submit('f0', 'fuse'), close('f0')),
+    ...by('procb', open('f1', 1), submit('f1', 'lazy')),
+  ];
+  const waitsFor =
+    (name: RegExp) =>
+    ({ machine }: Results): boolean =>
+      machine.deadlock?.stuck.some(
+        ({ awaits, on }) => awaits === 'wq0 workqueue is empty' && on.some((one) => name.test(one.name)),
+      ) ?? false;
+  expect(can('merged+evl-mutex', ops, waitsFor(/^worker/))).toBe(true);
+  expect(can('merged+evl-mutex', ops, waitsFor(/^irq/))).toBe(false);
+});
+
 describe('work that is refused while somebody drains', () => {
   const ops = [...by('proca', open('f0'), close('f0')), ...by('procb', open('f1'), submit('f1', 'lazy'))];
   test.each([
@@ -176,6 +218,7 @@ describe('work that is refused while somebody drains', () => {
     ['v2', true],
     ['merged', true],
     ['merged+evl-mutex', false],
+    ['mended', false],
   ])('%s: %s', (state, expected) => expect(can(state, ops, refused)).toBe(expected));
 });
 
@@ -228,6 +271,12 @@ describe('errors of open', () => {
     expect(run('merged+open-errors', ops, { fault: 'ida' }).results).toEqual([-12, -9]);
   });
 
+  test('ida_alloc fails (SVA-H11): the portal is mapped through what was freed', () => {
+    const { results, evidence } = run('v2', by('proca', open('f0'), submit('f0', 'lazy')), { fault: 'ida' });
+    expect(results).toEqual([0, 'SIGSEGV']);
+    expect(evidence.crashes).toMatchObject([{ kind: 'freed-context' }]);
+  });
+
   test('device_add fails (SVA-H11): open waits for itself', () => {
     expect(run('v2', by('proca', open('f0')), { fault: 'device_add' }).outcome).toBe('deadlock');
   });
@@ -261,6 +310,12 @@ describe('what user space gets', () => {
     const { results, evidence } = run('merged', by('proca', open('f0'), open('f0')));
     expect(results).toEqual([0, -24]);
     expect(evidence.files).toHaveLength(1);
+  });
+
+  test('a driver is unbound once: unbind_store', () => {
+    expect(run('merged', by('admin', only('user_drv_remove'), only('user_drv_remove'))).results).toEqual([
+      0, -19,
+    ]);
   });
 
   test('a name is free again where open failed', () => {

@@ -212,9 +212,24 @@ export class RemoteVmWorld implements World, Evidence {
     return this.mms.find(({ process }) => process === mm.process)!;
   }
 
-  isRegistered(file: OpenFile): boolean {
+  /** In the step under uc_lock that removes its context: who else needs one there may have none from now on. */
+  noteRemoval(file: OpenFile): void {
+    file.removed = true;
+    for (const other of this.files) {
+      if (other.wq !== file.wq || other.pasid !== file.pasid) continue;
+      if (other.inserted === null || other.removed || this.#isRegistered(other)) continue;
+      other.lostContextAt ??= this.machine.steps;
+    }
+  }
+
+  isInLog(descriptor: Descriptor): boolean {
+    return this.evl.entries.some((event) => event.descriptor === descriptor && !event.skip);
+  }
+
+  /** Under uc_lock. A context is removed before it is freed. */
+  #isRegistered(file: OpenFile): boolean {
     const there = this.wqs[file.wq].upasid[file.pasid];
-    return there !== undefined && there !== null && !there.contextFreed && there.mm === file.mm;
+    return there !== undefined && there !== null && there.mm === file.mm;
   }
 
   /** Entries and works of descriptors through this file, with its PASID, that will still be handled. */

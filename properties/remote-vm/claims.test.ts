@@ -73,6 +73,20 @@ const BESIDE_A_SLOW_PAGE = [
   open('procb0'),
   submit('present', 'procb0'),
 ];
+/** proca closes while its record waits for a page, and procb has the other work queue. */
+const BESIDE_A_SLOW_CLOSE = [
+  open(),
+  submit('fuse'),
+  close(),
+  open('procb0', 'f1', 1),
+  submit('lazy', 'procb0', 'f1'),
+];
+/** The worker waits for the page, and the release of proca for the worker, before procb begins. */
+const WORKER_BEFORE_CLOSE: NonNullable<ClaimCase['first']> = [
+  ['proca0', 22],
+  ['irq', 6],
+  ['worker', 8],
+];
 /** proca drains the workqueue while the event of procb comes. */
 const EVENT_WHILE_DRAINING = [open(), submit('lazy'), close(), open('procb0'), submit('lazy', 'procb0')];
 
@@ -218,6 +232,14 @@ const CASES: readonly ClaimCase[] = [
   },
   {
     claim: 'open-file-finds-its-context',
+    kind: 'context-missing',
+    state: 'v4',
+    // The last close does not make it good.
+    ops: [open(), open('proca0', 'f1'), close(), submit('lazy', 'proca0', 'f1'), close('proca0', 'f1')],
+    keeper: 'mended',
+  },
+  {
+    claim: 'open-file-finds-its-context',
     kind: 'stale-context-in-the-way',
     state: 'merged',
     ops: LAST_CLOSE_AND_OPEN,
@@ -356,6 +378,23 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'altA',
   },
   {
+    claim: 'slow-page-stops-no-other-queue',
+    kind: 'log-never-handled',
+    state: 'merged+evl-mutex',
+    ops: BESIDE_A_SLOW_CLOSE,
+    first: WORKER_BEFORE_CLOSE,
+    keeper: 'merged',
+  },
+  {
+    claim: 'slow-page-stops-no-other-queue',
+    kind: 'log-stays-full',
+    state: 'merged+own-portals',
+    ops: [...BESIDE_A_SLOW_CLOSE, submit('lazy', 'procb0', 'f1')],
+    world: { ring: 2 },
+    first: WORKER_BEFORE_CLOSE,
+    keeper: 'mended',
+  },
+  {
     claim: 'batch-succeeds-only-with-its-members',
     kind: 'success-despite-lost-member',
     state: 'v2',
@@ -407,6 +446,14 @@ const CASES: readonly ClaimCase[] = [
     kind: 'freed-context',
     state: 'merged',
     ops: [open(), close()],
+    world: { fault: 'ida' },
+    keeper: 'merged+open-errors',
+  },
+  {
+    claim: 'driver-does-not-crash',
+    kind: 'freed-context',
+    state: 'merged+own-portals',
+    ops: [open(), submit('lazy')],
     world: { fault: 'ida' },
     keeper: 'merged+open-errors',
   },
@@ -662,6 +709,25 @@ describe('nobody is accused', () => {
     const ops = [open(), open('proca0', 'f1'), close('proca0', 'f1'), submit('lazy')];
     const claim = 'open-file-finds-its-context';
     expect(explored(remoteVm.model('merged')!, claim, ops)).toEqual({ kinds: [], exercised: true });
+  });
+
+  test('of what comes to the log of its own work queue, or is marked there', () => {
+    const claim = 'slow-page-stops-no-other-queue';
+    const ops = [open(), submit('fuse'), submit('lazy'), close(), op('proca1', 'poll', { cr: 'lazy' })];
+    expect(explored(remoteVm.model('merged+evl-mutex')!, claim, ops)!.kinds).toEqual([]);
+  });
+
+  test('of what its own page keeps in the log, beside a slow page elsewhere', () => {
+    const claim = 'slow-page-stops-no-other-queue';
+    const ops = [
+      open(),
+      submit('fuse'),
+      open('procb0', 'f1', 1),
+      submit('fuse', 'procb0', 'f1'),
+      submit('lazy', 'procb0', 'f1'),
+      close('procb0', 'f1'),
+    ];
+    expect(explored(remoteVm.model('merged+evl-mutex')!, claim, ops)).toEqual({ kinds: [], exercised: true });
   });
 
   test('of a process that waits for a page of its own', () => {

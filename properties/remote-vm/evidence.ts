@@ -87,6 +87,10 @@ export interface OpenFile {
   contextFreed: boolean;
   /** Whether xa_insert succeeded; null: not tried (this state has no upasid_xa, or it failed earlier). */
   inserted: boolean | null;
+  /** Set in the step in which its own context, or what is there in its place, was to be removed. */
+  removed: boolean;
+  /** The step in which another file's removal left upasid_xa without a living context for it; null: there was none. */
+  lostContextAt: number | null;
   /** Whether removing the context from upasid_xa found another one, or none, in its place. */
   mismatch: boolean;
   /** Set in the last step of its release. */
@@ -261,9 +265,9 @@ export interface BuildFacts {
 export interface Evidence {
   readonly facts: RemoteVmFacts;
   readonly files: readonly OpenFile[];
-  /** Whether, at present, upasid_xa of its wq has a context of the same address space that was not freed. */
-  isRegistered(file: OpenFile): boolean;
   readonly descriptors: readonly Descriptor[];
+  /** Whether, at present, its entry is in the event log, to be handled by the interrupt thread. */
+  isInLog(descriptor: Descriptor): boolean;
   readonly writes: readonly RecordWrite[];
   readonly faultIns: readonly FaultIn[];
   readonly polls: readonly Poll[];

@@ -161,12 +161,12 @@ function howLost(descriptor: Descriptor, evidence: Evidence): string {
 export const slowPageStopsNoOtherQueue: Property<Evidence> = {
   id: 'slow-page-stops-no-other-queue',
   claim:
-    'a record whose page does not come stops neither another work queue of the engine nor who opens or closes one',
+    'a record whose page does not come stops neither the engine nor the handling of the event log for other work queues and processes, nor, over the engine, who opens or closes one',
   source: {
     status: 'posted',
     date: '2023-03-06',
     messageId: '20230306163138.587484-10-fenghua.yu@intel.com',
-    note: 'the reason for the series: with PRS the engine waits for the page response, and other work queues with it (SVA-H19)',
+    note: 'the reason for the series: with PRS the engine waits for the page response, and other work queues with it (SVA-H19). That the log, and through it the engine, can come to the same is inferred: a release that drains with evl->lock held (d5638de827cf) keeps the interrupt thread from it (SVA-H20), which nobody raised',
     invariant: 'SVA-I12',
   },
   liveness: true,
@@ -174,13 +174,26 @@ export const slowPageStopsNoOtherQueue: Property<Evidence> = {
     const { machine, outcome, evidence } = execution;
     const { descriptors, pageWaits } = evidence;
     for (const wait of pageWaits) {
-      if (outcome !== 'deadlock' || wait.over || !wait.engineHeld) continue;
-      for (const waiting of descriptors) {
-        if (waiting.state !== 'queued' || waiting.wq === wait.descriptor.wq) continue;
-        report('other-queue-stopped', wait.step, () => ({
-          message: `The engine waits for the page of ${descriptorName(wait.descriptor)}.`,
-          expected: [`${descriptorName(waiting)} is executed`],
-          actual: [`descriptor ${waiting.id} stays in its queue`],
+      if (outcome !== 'deadlock' || wait.over) continue;
+      if (wait.engineHeld) {
+        for (const waiting of descriptors) {
+          if (waiting.state !== 'queued' || waiting.wq === wait.descriptor.wq) continue;
+          report('other-queue-stopped', wait.step, () => ({
+            message: `The engine waits for the page of ${descriptorName(wait.descriptor)}.`,
+            expected: [`${descriptorName(waiting)} is executed`],
+            actual: [`descriptor ${waiting.id} stays in its queue`],
+          }));
+        }
+      }
+      for (const { descriptor, kind } of stoppedByLog(execution, wait)) {
+        report(kind, machine.deadlock!.step, () => ({
+          message: `The interrupt thread never gets evl->lock: its owner waits for the page of ${descriptorName(wait.descriptor)}.`,
+          expected: [
+            kind === 'log-never-handled'
+              ? `the entry of ${descriptorName(descriptor)} is handled`
+              : `${descriptorName(descriptor)} is executed`,
+          ],
+          actual: machine.deadlock!.stuck.map(describeStuckThread),
         }));
       }
     }
@@ -193,7 +206,33 @@ export const slowPageStopsNoOtherQueue: Property<Evidence> = {
     }
     return (
       facesAnothersPage(execution) ||
-      descriptors.some((slow) => waitsForPage(slow) && descriptors.some((other) => other.wq !== slow.wq))
+      descriptors.some((slow) => waitsForPage(slow) && descriptors.some((other) => isOthers(other, slow)))
     );
   },
 };
+
+/** Whether a record is of another work queue or process, which a slow page is no reason to keep waiting. */
+const isOthers = (descriptor: Descriptor, slow: Descriptor): boolean =>
+  descriptor.wq !== slow.wq || descriptor.mm !== slow.mm;
+
+/**
+ * Records of others that stay where they are since the interrupt thread waits, over however many others, for whoever
+ * waits for that page: in the log, or, where the log is full, in the engine and in front of it.
+ */
+function* stoppedByLog(
+  { machine: { deadlock }, evidence }: Execution<Evidence>,
+  wait: PageWait,
+): Generator<{
+  readonly descriptor: Descriptor;
+  readonly kind: 'log-never-handled' | 'log-stays-full';
+}> {
+  const { stuck } = deadlock!;
+  const irq = stuck.find(({ thread: { process, call } }) => process === null && call?.work.name === 'irq');
+  if (irq === undefined || !reaches(stuck, irq, wait.thread)) return;
+  const full = stuck.some(({ awaits }) => awaits === 'a free slot of the event log');
+  for (const descriptor of evidence.descriptors) {
+    if (!isOthers(descriptor, wait.descriptor)) continue;
+    if (evidence.isInLog(descriptor)) yield { descriptor, kind: 'log-never-handled' };
+    else if (full && descriptor.state !== 'done') yield { descriptor, kind: 'log-stays-full' };
+  }
+}

@@ -77,7 +77,7 @@ export const batchSucceedsOnlyWithItsMembers: Property<Evidence> = {
   claim: 'no fixup writes success into the record of a batch if the record of a member could not be written',
   source: {
     status: 'inferred',
-    note: 'what batch_fail[] is for; works of one batch run in any order (SVA-H15), and no work fails that queue_work refuses. Nobody raised either',
+    note: 'what batch_fail[] is for; works of one batch run in any order (SVA-H15), which nobody raised. That queue_work refuses while somebody drains was seen on real machines (d5638de827cf); what it means for a batch was not said',
     invariant: 'SVA-I13',
   },
   requires: ['batch fixup'],

@@ -117,6 +117,13 @@ export const handleLog = fix(
   (kernel) => ({ ...kernel, handlesLogOnRelease: true }),
 );
 
+export const flushWorkqueue = fix(
+  'flush-wq',
+  'flush_workqueue() without evl->lock in the place of drain_workqueue()',
+  'works of this driver queue no others, so that there is nothing to drain; nothing is refused, and the log goes on',
+  (kernel) => ({ ...kernel, flushesWorkqueue: true }),
+);
+
 /** All that the models say should be done, in the order in which it applies. */
 export const all: readonly Patch<RemoteVmKernel>[] = [
   removeFirst,
@@ -127,4 +134,5 @@ export const all: readonly Patch<RemoteVmKernel>[] = [
   openErrors,
   countContexts,
   handleLog,
+  flushWorkqueue,
 ];

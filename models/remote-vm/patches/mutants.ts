@@ -88,6 +88,7 @@ export const lockCycle = mutant(
       yield wq.ucLock.acquire;
       yield wq.lock.acquire;
       wq.upasid[file.pasid] = null;
+      w.noteRemoval(file);
       yield wq.lock.release;
       yield wq.ucLock.release;
     },
