@@ -41,7 +41,17 @@ export const expected: ExpectedOf = {
   rfc2: { violated: trusted },
   rfc3: { violated: [...oldParameter, emptyOffer, foreign, added, vectorWritten] },
   rfc4: {
-    violated: [stride, foreign, added, vectorWritten, unfiltered, writtenByFile, 'msix-gate-asks-own-path'],
+    violated: [
+      stride,
+      // Where the gate is closed.
+      emptyOffer,
+      foreign,
+      added,
+      vectorWritten,
+      unfiltered,
+      writtenByFile,
+      'msix-gate-asks-own-path',
+    ],
   },
   always: { violated: [stride, foreign, added, vectorWritten, unfiltered] },
   busflag: { violated: [...oldParameter, emptyOffer, vectorWritten, writtenByFile] },
