@@ -1,44 +1,14 @@
 /** States that must not differ, on generated operations: steps that change nothing, versions, and barriers. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import { compileProgram, execute } from '../../harness/machine/execute.ts';
-import type { Model } from '../../harness/model/model.ts';
-import { type Workload, workloads } from '../../harness/scenario/arbitrary.ts';
-import { callRecords } from '../../harness/scenario/recording.ts';
+import { likeness } from '../../harness/campaign/likeness.fixture.ts';
+import type { Workload } from '../../harness/scenario/arbitrary.ts';
 import { series as remoteVm } from './series.ts';
 import type { RemoteVmWorld } from './world.ts';
 
-const STEPS_MAX = 3_000;
-const SCHEDULES = 6;
-
-const SAMPLE = fc.sample(workloads(remoteVm, 6), { numRuns: 250, seed: 3 });
-
-/** What processes and the device saw, under the same schedules by chance. */
-function behaviourOf(model: Model, { world, ops }: Workload): unknown {
-  const program = compileProgram(model, world, ops);
-  const buffer = new Uint8Array(STEPS_MAX);
-  return Array.from({ length: SCHEDULES }, (_, seed) => {
-    const { machine, outcome, world: after } = execute(program, new Uniform(random(seed)), STEPS_MAX, buffer);
-    const { polls, crashes } = after as RemoteVmWorld;
-    return {
-      outcome,
-      calls: callRecords(machine.returned, machine.calls),
-      device: after.device(),
-      polls: polls.map(({ cr, status, bodyOf }) => [cr, status, bodyOf]),
-      crashes: crashes.map(({ kind }) => kind),
-    };
-  });
-}
-
-function areAlike(one: string, other: string, sample: readonly Workload[] = SAMPLE): void {
-  const [a, b] = [remoteVm.model(one)!, remoteVm.model(other)!];
-  expect(sample.length).toBeGreaterThan(100);
-  for (const workload of sample) {
-    expect(behaviourOf(b, workload), JSON.stringify(workload)).toEqual(behaviourOf(a, workload));
-  }
-}
+const { sample: SAMPLE, areAlike } = likeness(remoteVm, (world) => {
+  const { polls, crashes } = world as RemoteVmWorld;
+  return [polls.map(({ cr, status, bodyOf }) => [cr, status, bodyOf]), crashes.map(({ kind }) => kind)];
+});
 
 /** The first so many patches of a version. */
 const first = (version: string, count: number): string =>

@@ -1,35 +1,10 @@
 /** States that must not differ, on generated operations: steps that change nothing, versions, and worlds without flags. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import { compileProgram, execute } from '../../harness/machine/execute.ts';
-import type { Model } from '../../harness/model/model.ts';
-import { type Workload, workloads } from '../../harness/scenario/arbitrary.ts';
-import { callRecords } from '../../harness/scenario/recording.ts';
+import { likeness } from '../../harness/campaign/likeness.fixture.ts';
+import type { Workload } from '../../harness/scenario/arbitrary.ts';
 import { series as s2MemAttr } from './series.ts';
 
-const STEPS_MAX = 2_000;
-const SCHEDULES = 6;
-
-const SAMPLE = fc.sample(workloads(s2MemAttr, 6), { numRuns: 250, seed: 3 });
-
-/** What the VMM, the guest and the devices saw, under the same schedules by chance. */
-function behaviourOf(model: Model, { world, ops }: Workload): unknown {
-  const program = compileProgram(model, world, ops);
-  const buffer = new Uint8Array(STEPS_MAX);
-  return Array.from({ length: SCHEDULES }, (_, seed) => {
-    const { machine, outcome, world: after } = execute(program, new Uniform(random(seed)), STEPS_MAX, buffer);
-    return { outcome, calls: callRecords(machine.returned, machine.calls), device: after.device() };
-  });
-}
-
-function areAlike(one: string, other: string, sample: readonly Workload[] = SAMPLE): void {
-  const [a, b] = [s2MemAttr.model(one)!, s2MemAttr.model(other)!];
-  for (const workload of sample) {
-    expect(behaviourOf(b, workload), JSON.stringify(workload)).toEqual(behaviourOf(a, workload));
-  }
-}
+const { sample: SAMPLE, areAlike } = likeness(s2MemAttr);
 
 const asksEncoder = ({ ops }: Workload): boolean => ops.some(({ op }) => op === 'set_prot_attr');
 const WITHOUT_ENCODER = SAMPLE.filter((workload) => !asksEncoder(workload));

@@ -1,21 +1,9 @@
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import {
-  type Benches,
-  compileProgram,
-  execute,
-  executeFresh,
-  type Run,
-} from '../../harness/machine/execute.ts';
+import type { Run } from '../../harness/machine/execute.ts';
+import { testReusedEvidence } from '../../harness/machine/reuse.fixture.ts';
 import type { Call, Thread } from '../../harness/machine/thread.ts';
-import { workloads } from '../../harness/scenario/arbitrary.ts';
 import type { Stage2Fault } from '../../properties/s2-memattr/evidence.ts';
 import { series as s2MemAttr } from './series.ts';
 import type { MemAttrWorld } from './world.ts';
-
-const STEPS_MAX = 4_000;
 
 /** All evidence of a run, with calls, threads and faults by number. */
 function evidenceOf({ machine, outcome, world }: Run): string {
@@ -33,22 +21,4 @@ function evidenceOf({ machine, outcome, world }: Run): string {
   });
 }
 
-describe.each(['pre', 'v1', 'v9', 'post', 'alt-ioctl', 'alt-fd'])('on %s', (state) => {
-  test('a world that is used again leaves the evidence of a new one', () => {
-    const model = s2MemAttr.model(state)!;
-    const benches: Benches = new Map();
-    const schedule = new Uint8Array(STEPS_MAX);
-    for (const [seed, { world, ops }] of fc
-      .sample(workloads(s2MemAttr, 8), { numRuns: 100, seed: 3 })
-      .entries()) {
-      const program = compileProgram(model, world, ops, benches);
-      for (let i = 0; i < 3; i++) {
-        const strategy = () => new Uniform(random(seed * 3 + i));
-        const again = evidenceOf(execute(program, strategy(), STEPS_MAX, schedule));
-        expect(again).toBe(
-          evidenceOf(executeFresh(program, strategy(), STEPS_MAX, new Uint8Array(STEPS_MAX))),
-        );
-      }
-    }
-  });
-});
+testReusedEvidence(s2MemAttr, ['pre', 'v1', 'v9', 'post', 'alt-ioctl', 'alt-fd'], evidenceOf);

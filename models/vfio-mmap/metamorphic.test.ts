@@ -1,35 +1,11 @@
 /** States that must not differ, on generated operations: orders of patches, versions, and steps that change nothing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { random } from '../../harness/explore/rng.ts';
-import { Uniform } from '../../harness/explore/uniform.ts';
-import { compileProgram, execute } from '../../harness/machine/execute.ts';
-import type { Model } from '../../harness/model/model.ts';
+import { likeness } from '../../harness/campaign/likeness.fixture.ts';
 import { type Workload, workloads } from '../../harness/scenario/arbitrary.ts';
-import { callRecords } from '../../harness/scenario/recording.ts';
 import { series as vfioMmap } from './series.ts';
 
-const STEPS_MAX = 2_000;
-const SCHEDULES = 8;
-
-const SAMPLE = fc.sample(workloads(vfioMmap, 6), { numRuns: 300, seed: 3 });
-
-/** What user space and the device saw, under the same schedules by chance. */
-function behaviourOf(model: Model, { world, ops }: Workload): unknown {
-  const program = compileProgram(model, world, ops);
-  const buffer = new Uint8Array(STEPS_MAX);
-  return Array.from({ length: SCHEDULES }, (_, seed) => {
-    const { machine, outcome, world: after } = execute(program, new Uniform(random(seed)), STEPS_MAX, buffer);
-    return { outcome, calls: callRecords(machine.returned, machine.calls), device: after.device() };
-  });
-}
-
-function areAlike(one: string, other: string, sample: readonly Workload[] = SAMPLE): void {
-  const [a, b] = [vfioMmap.model(one)!, vfioMmap.model(other)!];
-  for (const workload of sample) {
-    expect(behaviourOf(b, workload), JSON.stringify(workload)).toEqual(behaviourOf(a, workload));
-  }
-}
+const { sample: SAMPLE, areAlike } = likeness(vfioMmap);
 
 const hasNoSyscall = ({ ops }: Workload): boolean => !ops.some(({ op }) => op.startsWith('mmio_'));
 const isOffS390 = ({ world }: Workload): boolean => world.arch === 'x86' || world.arch === 'powerpc';
