@@ -28,3 +28,12 @@ export interface SmallActor {
   /** For each operation in turn, its choices. */
   readonly operations: readonly (readonly OperationBody[])[];
 }
+
+/** An operation without fields. */
+export const only = (op: string): OperationBody => ({ op });
+
+/** `actor('user0', [first, or, other], [second])`. */
+export const actor = (name: string, ...operations: SmallActor['operations']): SmallActor => ({
+  name,
+  operations,
+});

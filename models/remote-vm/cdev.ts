@@ -100,7 +100,7 @@ export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFil
 function* drain(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   // idxd_wq_disable_pasid, which drains the wq; idxd_device_drain_pasid asks the whole device for the PASID.
   const wq = w.wqs[file.wq];
-  yield wq.dedicated ? wq.drained.wait : w.mmOfFile(file).inFlight.wait;
+  yield wq.dedicated ? wq.drained.wait : w.mmOf(file.mm).inFlight.wait;
   if (w.kernel.idxd_cdev_evl_drain_pasid !== undefined) {
     yield* w.kernel.idxd_cdev_evl_drain_pasid(t, w, file);
   }

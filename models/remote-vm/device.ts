@@ -31,7 +31,7 @@ export function* submit(
   // mmap: -EPERM.
   if (w.kernel.portalsOfOpenerOnly && file.mm !== caller) return segv(t);
   const wq = w.wqs[file.wq];
-  const mm = wq.dedicated ? w.mmOfFile(file) : caller;
+  const mm = wq.dedicated ? w.mmOf(file.mm) : caller;
   yield mm.inFlight.update;
   // The descriptor may have been closed, or nothing has given this address space a PASID.
   if (caller.fds.files.get(request.fd) !== file || mm.sva.pasid < 0) return segv(t);
@@ -94,7 +94,7 @@ function finish(descriptor: Mutable<Descriptor>, ended: Descriptor['ended']): vo
 
 /** One descriptor, from the engine's coming to it until it is done with it. */
 function* execute(t: Thread, w: RemoteVmWorld, descriptor: Descriptor): CodePath<number> {
-  const mm = w.mmOfDescriptor(descriptor);
+  const mm = w.mmOf(descriptor.mm);
   yield w.engine.acquire;
   const { member } = descriptor;
   descriptor.state = 'executing';

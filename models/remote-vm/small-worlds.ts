@@ -1,6 +1,6 @@
 /** Families of scenarios that `verify` explores to the end: the races that the series is about. */
 import type { WorldConfig } from '../../harness/model/model.ts';
-import type { OperationBody, SmallActor, SmallWorld } from '../../harness/model/small-world.ts';
+import { actor, type OperationBody, only, type SmallWorld } from '../../harness/model/small-world.ts';
 
 const open = (as: string, wq = 0): OperationBody => ({ op: 'open', wq, as });
 const close = (fd: string): OperationBody => ({ op: 'close', fd });
@@ -11,12 +11,6 @@ const submit = (fd: string, cr: string, more: Omit<OperationBody, 'op'> = {}): O
   ...more,
 });
 const poll = (cr: string): OperationBody => ({ op: 'poll', cr });
-const only = (op: string): OperationBody => ({ op });
-
-const actor = (name: string, ...operations: readonly (readonly OperationBody[])[]): SmallActor => ({
-  name,
-  operations,
-});
 
 const poller = (id: string, where: string, world: WorldConfig): SmallWorld => ({
   id,

@@ -64,7 +64,7 @@ export function* iommu_sva_bind_device(_t: Thread, w: RemoteVmWorld, mm: Mm, fil
 }
 
 export function* iommu_sva_unbind_device(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
-  const mm = w.mmOfFile(file);
+  const mm = w.mmOf(file.mm);
   yield w.iommuSvaLock.acquire;
   file.unbinds++;
   if (file.unbinds > file.binds) {

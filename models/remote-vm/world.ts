@@ -199,17 +199,9 @@ export class RemoteVmWorld implements World, Evidence {
     return actor.startsWith('procb') ? this.mms[1]!.process : null;
   }
 
-  /** The address space of the process that a thread belongs to. */
-  mmOf(t: Thread): Mm {
-    return this.mms.find(({ process }) => process === t.process)!;
-  }
-
-  mmOfFile({ mm }: OpenFile): Mm {
-    return this.mms.find(({ process }) => process === mm.process)!;
-  }
-
-  mmOfDescriptor({ mm }: Descriptor): Mm {
-    return this.mms.find(({ process }) => process === mm.process)!;
+  /** The address space of the process that a thread, or what claims see of an address space, belongs to. */
+  mmOf({ process: own }: Pick<Thread, 'process'>): Mm {
+    return this.mms.find(({ process }) => process === own)!;
   }
 
   /** In the step under uc_lock that removes its context: who else needs one there may have none from now on. */

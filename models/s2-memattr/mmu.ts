@@ -15,8 +15,8 @@ import { type MemAttrWorld, mapsAtOnce } from './world.ts';
 
 export const DEVICE: TypeBits = { device: true, normalNc: false, exec: false };
 export const NORMAL_NC: TypeBits = { device: false, normalNc: true, exec: false };
-export const NORMAL: TypeBits = { device: false, normalNc: false, exec: false };
-export const NORMAL_EXEC: TypeBits = { device: false, normalNc: false, exec: true };
+const NORMAL: TypeBits = { device: false, normalNc: false, exec: false };
+const NORMAL_EXEC: TypeBits = { device: false, normalNc: false, exec: true };
 
 /**
  * A stage-2 fault, from the exit of the guest to its entry: 0 where it is to try again, what KVM_RUN returns, or what
@@ -170,11 +170,17 @@ export function* mmu_invalidate_retry(_t: Thread, w: MemAttrWorld, mmuSeq: numbe
   return mmuInvalidateSeq.value !== mmuSeq;
 }
 
+/** What is no device's: executable at once where that needs no maintenance. */
+export const ofMemory = ({ facts }: MemAttrWorld): TypeBits => (facts.cacheDic ? NORMAL_EXEC : NORMAL);
+
+/** For page frames that are no memory a rule of its own. */
+export const ofDevices =
+  (choose: (abort: Abort) => TypeBits) =>
+  (w: MemAttrWorld, abort: Abort): TypeBits =>
+    abort.fault.devicePfn ? choose(abort) : ofMemory(w);
+
 /** v6.8: the page frame decides, and nothing else. */
-export function stage2_memory_type({ facts }: MemAttrWorld, { fault }: Abort): TypeBits {
-  if (fault.devicePfn) return DEVICE;
-  return facts.cacheDic ? NORMAL_EXEC : NORMAL;
-}
+export const stage2_memory_type = ofDevices(() => DEVICE);
 
 /** vgic_v2_map_resources() asks for the page of the virtual CPU interface. */
 export function* kvm_phys_addr_ioremap(t: Thread, w: MemAttrWorld): CodePath<number> {

@@ -12,7 +12,7 @@ const writable = {
   optional: true,
 } as const;
 
-const BACKINGS = [
+export const BACKINGS = [
   'pci',
   'platform',
   'ram',

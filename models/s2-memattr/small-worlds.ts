@@ -1,7 +1,8 @@
 /** Families of scenarios that `verify` explores to the end: the races that the series is about, and every table. */
 import type { Json } from '../../harness/model/field.ts';
 import type { WorldConfig } from '../../harness/model/model.ts';
-import type { OperationBody, SmallActor, SmallWorld } from '../../harness/model/small-world.ts';
+import { actor, type OperationBody, only, type SmallWorld } from '../../harness/model/small-world.ts';
+import { BACKINGS } from './operations.ts';
 
 type Page = 'slot0' | 'slot1' | 'gicv';
 
@@ -17,12 +18,6 @@ const guest = (
 });
 
 const mmap = (backing: string, hva = 0): OperationBody => ({ op: 'mmap', hva, backing });
-const only = (op: string): OperationBody => ({ op });
-
-const actor = (name: string, ...operations: readonly (readonly OperationBody[])[]): SmallActor => ({
-  name,
-  operations,
-});
 
 const STAGE1: readonly string[] = [
   'normal-wb',
@@ -33,18 +28,6 @@ const STAGE1: readonly string[] = [
   'device-nGnRE',
   'device-nGnRnE',
   'mmu-off',
-];
-
-const BACKINGS: readonly string[] = [
-  'pci',
-  'platform',
-  'ram',
-  'mem',
-  'resource_wc',
-  'cacheable',
-  'usemem',
-  'resmem',
-  'vfio_ram',
 ];
 
 /** Each kind of mapping, each type of the guest, each access. */

@@ -1,9 +1,9 @@
 import { RefCount } from '../../harness/machine/events.ts';
 import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
+import { Port } from '../../harness/machine/port.ts';
 import { Process } from '../../harness/machine/process.ts';
-import { Cell, clear, type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
-import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
+import { Cell, clear } from '../../harness/machine/shared.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import { protName, writtenAttribute } from '../../properties/s2-memattr/describe.ts';
@@ -34,27 +34,6 @@ const SLOTS = 2;
 export interface HostPte {
   readonly mapping: Mapping;
   readonly writable: boolean;
-}
-
-/** Where the guest's accesses meet their devices. What they were is in the world's list. */
-class Bus extends SharedObject {
-  last = '';
-
-  constructor(table: ObjectTable) {
-    super(table, 'the bus');
-  }
-
-  get access(): Step {
-    return stepOf(this.id, Access.update);
-  }
-
-  reset(): void {
-    this.last = '';
-  }
-
-  show(): string {
-    return this.last;
-  }
 }
 
 class VmaCell extends Cell<Vma | null> {
@@ -113,7 +92,7 @@ export class MemAttrWorld implements World, Evidence {
     /** Under that lock: VMAs of vfio-pci, by page of user space. */
     readonly iMmap: Mapping[];
   };
-  readonly bus: Bus;
+  readonly bus: Port;
   /** Guest writes that are still on their way, as `bus` steps leave them. */
   readonly posted: GuestAccess[] = [];
 
@@ -183,7 +162,7 @@ export class MemAttrWorld implements World, Evidence {
       iMmapRwsem: new RwSemaphore(machine, 'i_mmap_rwsem'),
       iMmap: [],
     };
-    this.bus = new Bus(machine);
+    this.bus = new Port(machine, 'the bus');
     // The CPU translates in the step in which the access happens, and whether it is answered is the device's to say.
     this.bus.observes = [...this.entries, this.vdev.command];
     this.reset();

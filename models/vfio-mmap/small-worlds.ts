@@ -1,7 +1,7 @@
 /** Families of scenarios that `verify` explores to the end: the races that the series is about, and every BAR shape. */
 import type { Json } from '../../harness/model/field.ts';
 import type { WorldConfig } from '../../harness/model/model.ts';
-import type { OperationBody, SmallActor, SmallWorld } from '../../harness/model/small-world.ts';
+import { actor, type OperationBody, only, type SmallWorld } from '../../harness/model/small-world.ts';
 import { PAGE_SIZE } from './layout.ts';
 
 const mmap = (bar: number, length: Json, prot = 'rw', offset: Json = 0): OperationBody => ({
@@ -23,12 +23,6 @@ const mmio = (op: 'mmio_read' | 'mmio_write', offset: Json = 0, length = 8): Ope
 const touch = (access: 'load' | 'store'): OperationBody => ({ op: 'touch', map: 'm0', offset: 0, access });
 
 const map = mmap(4, 0x4000);
-const only = (op: string): OperationBody => ({ op });
-
-const actor = (name: string, ...operations: readonly (readonly OperationBody[])[]): SmallActor => ({
-  name,
-  operations,
-});
 
 /** An access through the mapping, of each kind that takes a way of its own. */
 const accesses: readonly OperationBody[] = [mmio('mmio_write'), mmio('mmio_read'), touch('load')];

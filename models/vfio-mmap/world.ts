@@ -1,9 +1,9 @@
 import { EventFd, RefCount } from '../../harness/machine/events.ts';
 import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
+import { Port } from '../../harness/machine/port.ts';
 import { Process } from '../../harness/machine/process.ts';
-import { Cell, clear, type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
-import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
+import { Cell, clear, type ObjectTable } from '../../harness/machine/shared.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
@@ -51,27 +51,6 @@ class Zaps extends RefCount {
   }
 }
 
-/** The function itself: what it has been told is in the world's list of accesses. */
-class Device extends SharedObject {
-  last = '';
-
-  constructor(table: ObjectTable) {
-    super(table, 'the function');
-  }
-
-  get access(): Step {
-    return stepOf(this.id, Access.update);
-  }
-
-  reset(): void {
-    this.last = '';
-  }
-
-  show(): string {
-    return this.last;
-  }
-}
-
 /** One function, bound to vfio-pci and opened by one process, as all states of the series share it. */
 export class VfioWorld implements World, Evidence {
   readonly machine: Machine;
@@ -88,7 +67,7 @@ export class VfioWorld implements World, Evidence {
   };
   readonly pciRescanRemoveLock: Mutex;
   readonly deviceMutex: Mutex;
-  readonly function: Device;
+  readonly function: Port;
 
   // vfio.
   /** Open files of the device, all as one count: descriptors of all processes, and VMAs. */
@@ -152,7 +131,7 @@ export class VfioWorld implements World, Evidence {
     };
     this.pciRescanRemoveLock = new Mutex(machine, 'pci_rescan_remove_lock');
     this.deviceMutex = new Mutex(machine, 'dev->mutex');
-    this.function = new Device(machine);
+    this.function = new Port(machine, 'the function');
 
     const event = 'last vfio reference dropped (fds closed, mappings gone)';
     const cause = {

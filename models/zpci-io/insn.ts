@@ -10,7 +10,7 @@ import type { ZpciWorld } from './world.ts';
  * thread can run between the device's answer and the store. It stores all 8 bytes whatever `len` is.
  */
 export function* __zpci_load(t: Thread, w: ZpciWorld, target: Operand): CodePath<number> {
-  yield w.function.insn;
+  yield w.function.access;
   const status = w.issue(t, 'pcilg', target);
   if (status < 0) return status;
   if (target.page !== null) {
@@ -22,7 +22,7 @@ export function* __zpci_load(t: Thread, w: ZpciWorld, target: Operand): CodePath
 
 /** PCISTB by function handle; the machine reads its operand from memory while it executes. */
 export function* __zpci_store_block(t: Thread, w: ZpciWorld, source: Operand): CodePath<number> {
-  yield w.function.insn;
+  yield w.function.access;
   return w.issue(t, 'pcistb', source);
 }
 
@@ -34,7 +34,7 @@ export function* zpci_load(
   offset: number,
   len: number,
 ): CodePath<number> {
-  yield w.function.insn;
+  yield w.function.access;
   return w.issue(t, w.settings.haveMio ? 'pcilgi' : 'pcilg', barOperand(w, bar, offset, len));
 }
 
@@ -46,7 +46,7 @@ export function* zpci_store(
   offset: number,
   len: number,
 ): CodePath<number> {
-  yield w.function.insn;
+  yield w.function.access;
   return w.issue(t, w.settings.haveMio ? 'pcistgi' : 'pcistg', barOperand(w, bar, offset, len));
 }
 

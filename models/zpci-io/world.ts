@@ -2,9 +2,9 @@ import { EventFd, InitialRefCount, RefCount } from '../../harness/machine/events
 import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { AddressSpace, type MappedRange } from '../../harness/machine/memory.ts';
+import { Port } from '../../harness/machine/port.ts';
 import { Process } from '../../harness/machine/process.ts';
-import { Cell, clear, type ObjectTable, SharedObject, Word } from '../../harness/machine/shared.ts';
-import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
+import { Cell, clear, type ObjectTable, Word } from '../../harness/machine/shared.ts';
 import type { Call, Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
@@ -49,27 +49,6 @@ class Bar {
   constructor(table: ObjectTable, bar: number) {
     this.barmap = new Cell(table, BARMAP_NAMES[bar]!, false);
     this.resource = new Cell(table, RESOURCE_NAMES[bar]!, false);
-  }
-}
-
-/** The function itself: what it has been told is in the world's instruction list. */
-class Device extends SharedObject {
-  last = '';
-
-  constructor(table: ObjectTable) {
-    super(table, 'the function');
-  }
-
-  get insn(): Step {
-    return stepOf(this.id, Access.update);
-  }
-
-  reset(): void {
-    this.last = '';
-  }
-
-  show(): string {
-    return this.last;
   }
 }
 
@@ -132,7 +111,7 @@ export class ZpciWorld implements World, Evidence {
   readonly pciRescanRemoveLock: Mutex;
   readonly deviceMutex: Mutex;
   readonly device: () => DeviceRecord[];
-  readonly function: Device;
+  readonly function: Port;
 
   // vfio.
   /** The open file; the descriptor table holds the initial reference. */
@@ -186,7 +165,7 @@ export class ZpciWorld implements World, Evidence {
     };
     this.pciRescanRemoveLock = new Mutex(machine, 'pci_rescan_remove_lock');
     this.deviceMutex = new Mutex(machine, 'dev->mutex');
-    this.function = new Device(machine);
+    this.function = new Port(machine, 'the function');
 
     this.vmm = new Process(machine, 'the VMM');
     this.mm = new AddressSpace(machine, settings.memory);

@@ -1,5 +1,4 @@
 /** Lines for the diffs that findings show, and what several claims ask of an operation or a descriptor. */
-import { describeEnd } from '../../harness/machine/errno.ts';
 import type { Machine } from '../../harness/machine/machine.ts';
 import type { Process } from '../../harness/machine/process.ts';
 import type { Call } from '../../harness/machine/thread.ts';
@@ -9,10 +8,6 @@ import type { Address, Descriptor, Evidence, Fixup, OpenFile, RemoteVmOperation 
 export function operationOf(call: Call): RemoteVmOperation | null {
   return call.work.operation < 0 ? null : (call.work.argument as RemoteVmOperation);
 }
-
-/** `proca0: open returned -16 (-EBUSY)`. */
-export const callLine = (call: Call): string =>
-  `${call.thread.name}: ${call.work.name} ${describeEnd({ ret: call.ret, signal: call.signal })}`;
 
 /** `descriptor 2 (batch, wq 0, PASID 1)`. */
 export const descriptorName = ({ id, what, wq, pasid }: Descriptor): string =>

@@ -1,6 +1,7 @@
 /** Claims about open and release: SVA-I6 to I9 of models/remote-vm/README.md, and what crashes (SVA-H11, H16). */
 import type { Property } from '../../harness/model/property.ts';
-import { callLine, descriptorName, fileName } from './describe.ts';
+import { callLine } from '../general/describe.ts';
+import { descriptorName, fileName } from './describe.ts';
 import type { Crash, Evidence, OpenFile } from './evidence.ts';
 
 export const eachBindIsUnboundOnce: Property<Evidence> = {

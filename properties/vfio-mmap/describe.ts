@@ -1,5 +1,4 @@
 /** Lines for the diffs that findings show. */
-import { describeEnd } from '../../harness/machine/errno.ts';
 import type { Call } from '../../harness/machine/thread.ts';
 import type { DeviceAccess, Mapping, MapRequest, Protection, VfioOperation } from './evidence.ts';
 
@@ -9,10 +8,6 @@ export function operationOf(call: Call): VfioOperation | null {
 }
 
 export const hex = (value: number): string => `0x${value.toString(16)}`;
-
-/** `user0: mmio_read returned -22 (-EINVAL)`. */
-export const callLine = (call: Call): string =>
-  `${call.thread.name}: ${call.work.name} ${describeEnd({ ret: call.ret, signal: call.signal })}`;
 
 export const accessLine = ({ insn, bar, offset, len }: DeviceAccess): string =>
   `${insn} BAR ${bar} offset ${hex(offset)} len ${len}`;

@@ -3,7 +3,8 @@ import { describeReturn, EBADF, EBUSY } from '../../harness/machine/errno.ts';
 import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Call } from '../../harness/machine/thread.ts';
 import type { Property } from '../../harness/model/property.ts';
-import { callLine, hex, operationOf, requestLine } from './describe.ts';
+import { callLine } from '../general/describe.ts';
+import { hex, operationOf, requestLine } from './describe.ts';
 import type { BarShape, Evidence, MapRequest } from './evidence.ts';
 import { FLAG_MMAP, fitsIoremap, isWellFormed } from './layout.ts';
 

@@ -2,8 +2,8 @@
 import { describeReturn, EACCES, EINVAL } from '../../harness/machine/errno.ts';
 import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Execution, Property } from '../../harness/model/property.ts';
-import { describeLivelock } from '../general/describe.ts';
-import { callLine, hex, mappedName, operationOf, protectionName } from './describe.ts';
+import { callLine, describeLivelock } from '../general/describe.ts';
+import { hex, mappedName, operationOf, protectionName } from './describe.ts';
 import type { Evidence, MmioCall } from './evidence.ts';
 import { leavesPage } from './layout.ts';
 import { memoryDuring } from './memory-state.ts';

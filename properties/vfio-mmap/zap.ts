@@ -1,7 +1,8 @@
 /** Claims about memory that is taken away while it is mapped: M2, M3, M10 of models/vfio-mmap/README.md. */
 import { describeReturn, EINVAL } from '../../harness/machine/errno.ts';
 import type { Execution, Property } from '../../harness/model/property.ts';
-import { accessLine, callLine, hex, mappedName, operationOf } from './describe.ts';
+import { callLine } from '../general/describe.ts';
+import { accessLine, hex, mappedName, operationOf } from './describe.ts';
 import type { Evidence, MmioCall } from './evidence.ts';
 import { memoryDuring } from './memory-state.ts';
 

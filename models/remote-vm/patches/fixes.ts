@@ -5,7 +5,7 @@ import type { Source } from '../../../harness/model/source.ts';
 import { copyToUser, mmget_not_zero } from '../copy.ts';
 import type { RemoteVmKernel } from '../kernel.ts';
 import { CR_SIZE } from '../layout.ts';
-import { putFixupMm } from './fixup.ts';
+import { contextMm, putFixupMm } from './fixup.ts';
 
 function fix(
   id: string,
@@ -32,14 +32,9 @@ export const mmget = fix(
     ...kernel,
     *idxd_copy_cr(t, w, wq, descriptor, status, fixup) {
       yield wq.ucLock.acquire;
-      const context = wq.upasid[descriptor.pasid] ?? null;
+      const mm = contextMm(t, w, wq, descriptor.pasid, fixup);
       let left = CR_SIZE;
-      if (context === null) {
-        fixup.miss = 'told';
-        w.log(t, 'warn', false, 'no user context');
-      } else {
-        const mm = w.mmOfFile(context);
-        fixup.mm = mm;
+      if (mm !== null) {
         // mm_users keeps mm_count, so that kthread_use_mm has nothing to add.
         if (yield* mmget_not_zero(t, w, mm, fixup)) {
           left = yield* copyToUser(t, w, mm, descriptor, status, fixup);

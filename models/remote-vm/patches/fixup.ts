@@ -35,6 +35,20 @@ function* access_remote_vm(
   return yield* copyByGup(t, w, mm, descriptor, status, fixup, false);
 }
 
+/** With the reference that iommu_sva_find took, which goes with it. */
+function* accessAndPut(
+  t: Thread,
+  w: RemoteVmWorld,
+  mm: Mm,
+  descriptor: Descriptor,
+  status: number,
+  fixup: Fixup,
+): CodePath<number> {
+  const copied = yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
+  yield* putFixupMm(t, w, mm, fixup);
+  return copied;
+}
+
 export function* putFixupMm(t: Thread, w: RemoteVmWorld, mm: Mm, fixup: Fixup): CodePath<void> {
   fixup.usersDropped++;
   if (yield* w.kernel.mmput(t, w, mm)) fixup.ranExitMmap = true;
@@ -55,9 +69,7 @@ function* findAndAccess(
     w.log(t, 'err', false, 'no mm');
     return 0;
   }
-  const copied = yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
-  yield* putFixupMm(t, w, mm, fixup);
-  return copied;
+  return yield* accessAndPut(t, w, mm, descriptor, status, fixup);
 }
 
 /** v2: no message, and no error, where there is no mm. */
@@ -73,9 +85,7 @@ export function* iommu_access_remote_vm(
     fixup.miss = 'silent';
     return 0;
   }
-  const copied = yield* w.kernel.access_remote_vm!(t, w, mm, descriptor, status, fixup);
-  yield* putFixupMm(t, w, mm, fixup);
-  return copied;
+  return yield* accessAndPut(t, w, mm, descriptor, status, fixup);
 }
 
 /** The sketch of 2023-03-01: the mm is returned, and nobody is said to drop it. */
@@ -95,14 +105,20 @@ function* iommu_access_remote_vm_sketch(
 }
 
 /** The context of the PASID on this wq, under uc_lock. */
-function contextMm(t: Thread, w: RemoteVmWorld, wq: WorkQueue, pasid: number, fixup: Fixup): Mm | null {
+export function contextMm(
+  t: Thread,
+  w: RemoteVmWorld,
+  wq: WorkQueue,
+  pasid: number,
+  fixup: Fixup,
+): Mm | null {
   const context = wq.upasid[pasid] ?? null;
   if (context === null) {
     fixup.miss = 'told';
     w.log(t, 'warn', false, 'no user context');
     return null;
   }
-  const mm = w.mmOfFile(context);
+  const mm = w.mmOf(context.mm);
   fixup.mm = mm;
   return mm;
 }

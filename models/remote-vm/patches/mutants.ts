@@ -1,6 +1,7 @@
 /** Known wrong variants. Nobody posted them; they are kept so that every claim has a state that breaks it. */
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { RemoteVmKernel } from '../kernel.ts';
+import { putFixupMm } from './fixup.ts';
 
 function mutant(
   name: string,
@@ -27,10 +28,7 @@ export const doubleMmput = mutant(
     *iommu_access_remote_vm(t, w, descriptor, status, fixup) {
       const copied = yield* kernel.iommu_access_remote_vm!(t, w, descriptor, status, fixup);
       const mm = w.mms.find((one) => one === fixup.mm);
-      if (mm !== undefined) {
-        fixup.usersDropped++;
-        if (yield* w.kernel.mmput(t, w, mm)) fixup.ranExitMmap = true;
-      }
+      if (mm !== undefined) yield* putFixupMm(t, w, mm, fixup);
       return copied;
     },
   }),

@@ -7,14 +7,15 @@ import type { CodePath } from '../../../harness/machine/step.ts';
 import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { Source } from '../../../harness/model/source.ts';
-import type { Abort, MemAttrKernel, TypeBits, Vma } from '../kernel.ts';
+import type { Abort, MemAttrKernel, Vma } from '../kernel.ts';
 import { BACKINGS, kvm_is_device_pfn } from '../layout.ts';
-import { check_pfn, DEVICE, NORMAL_NC, stage2_fault_lock, stage2_memory_type } from '../mmu.ts';
+import { check_pfn, DEVICE, NORMAL_NC, ofDevices, stage2_fault_lock } from '../mmu.ts';
 import {
   kvm_mmu_notifier_invalidate_range_end,
   kvm_mmu_notifier_invalidate_range_start,
 } from '../notifier.ts';
 import type { MemAttrWorld } from '../world.ts';
+import { sampleProtection } from './v1.ts';
 import { sampleFlag } from './vma-flag.ts';
 
 function alternative(
@@ -24,16 +25,6 @@ function alternative(
   apply: Patch<MemAttrKernel>['apply'],
 ): Patch<MemAttrKernel> {
   return { id, subject, source: { status: 'proposed in review', ...source }, apply };
-}
-
-/** For page frames that are no memory a rule of its own; for the others what v6.8 does. */
-const ofDevices =
-  (choose: (abort: Abort) => TypeBits) =>
-  (w: MemAttrWorld, abort: Abort): TypeBits =>
-    abort.fault.devicePfn ? choose(abort) : stage2_memory_type(w, abort);
-
-function* sampleProtection(_t: Thread, _w: MemAttrWorld, abort: Abort, vma: Vma): CodePath<void> {
-  abort.hostType = vma.mapping.hostType;
 }
 
 /** Cacheable is what KVM cannot follow: it stays Device. */

@@ -5,7 +5,7 @@ import type { Patch } from '../../../harness/model/patch.ts';
 import type { MemAttrFacts } from '../../../properties/s2-memattr/evidence.ts';
 import type { Abort, MemAttrKernel, TypeBits, Vma } from '../kernel.ts';
 import { ENOEXEC } from '../layout.ts';
-import { DEVICE, NORMAL, NORMAL_EXEC, NORMAL_NC } from '../mmu.ts';
+import { DEVICE, NORMAL_NC, ofMemory } from '../mmu.ts';
 import type { MemAttrWorld } from '../world.ts';
 
 const kvm_supports_cacheable_pfnmap = ({ fwb, cacheDic }: MemAttrFacts): boolean => fwb && cacheDic;
@@ -30,9 +30,9 @@ function checkPfn({ facts }: MemAttrWorld, abort: Abort): number {
   return fault.access === 'exec' && s2_force_noncacheable(abort) ? -ENOEXEC : 0;
 }
 
-function typeByVma({ facts }: MemAttrWorld, abort: Abort): TypeBits {
+function typeByVma(w: MemAttrWorld, abort: Abort): TypeBits {
   if (s2_force_noncacheable(abort)) return abort.fault.flag ? NORMAL_NC : DEVICE;
-  return facts.cacheDic ? NORMAL_EXEC : NORMAL;
+  return ofMemory(w);
 }
 
 /** What the VMM maps cacheable the guest has cacheable, where nothing needs to be cleaned for that. */

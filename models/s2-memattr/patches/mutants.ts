@@ -92,39 +92,31 @@ export const relaxByEncoder = mutant(
   }),
 );
 
+/** stage2_map_walker_try_leaf() in one step and without TLBI, with an invalid entry in between or not. */
+const mapsWithoutTlbi = (breaks: boolean): Pick<MemAttrKernel, 'kvm_pgtable_stage2_map'> => ({
+  *kvm_pgtable_stage2_map(t, w, entry, target, prot) {
+    const leaf = newLeaf(t, w, target, prot);
+    if (typeof leaf === 'number') return leaf;
+    yield entry.update;
+    if (!needsUpdate(entry.leaf, leaf)) return target.handlesFault ? -EAGAIN : 0;
+    if (breaks && entry.leaf !== null) w.setLeaf(t, entry, 'break', null, leaf.fault, { tlbi: false });
+    w.setLeaf(t, entry, 'map', leaf, leaf.fault, { tlbi: false, cleaned: isCleaned(w, leaf) });
+    return 0;
+  },
+});
+
 export const makeWithoutBreak = mutant(
   'make-without-break',
   'stage2_map_walker_try_leaf writes another type over a valid entry',
   'breaks the claim of break-before-make',
-  (kernel) => ({
-    ...kernel,
-    *kvm_pgtable_stage2_map(t, w, entry, target, prot) {
-      const leaf = newLeaf(t, w, target, prot);
-      if (typeof leaf === 'number') return leaf;
-      yield entry.update;
-      if (!needsUpdate(entry.leaf, leaf)) return target.handlesFault ? -EAGAIN : 0;
-      w.setLeaf(t, entry, 'map', leaf, leaf.fault, { tlbi: false, cleaned: isCleaned(w, leaf) });
-      return 0;
-    },
-  }),
+  (kernel) => ({ ...kernel, ...mapsWithoutTlbi(false) }),
 );
 
 export const breakWithoutTlbi = mutant(
   'break-without-tlbi',
   'stage2_try_break_pte invalidates the entry and not the TLB',
   'breaks the claim of break-before-make',
-  (kernel) => ({
-    ...kernel,
-    *kvm_pgtable_stage2_map(t, w, entry, target, prot) {
-      const leaf = newLeaf(t, w, target, prot);
-      if (typeof leaf === 'number') return leaf;
-      yield entry.update;
-      if (!needsUpdate(entry.leaf, leaf)) return target.handlesFault ? -EAGAIN : 0;
-      if (entry.leaf !== null) w.setLeaf(t, entry, 'break', null, leaf.fault, { tlbi: false });
-      w.setLeaf(t, entry, 'map', leaf, leaf.fault, { tlbi: false, cleaned: isCleaned(w, leaf) });
-      return 0;
-    },
-  }),
+  (kernel) => ({ ...kernel, ...mapsWithoutTlbi(true) }),
 );
 
 /** Another type in the place of Normal-NC. */

@@ -5,18 +5,16 @@ import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import { deviceMeansNormalNc } from '../encoder.ts';
 import type { Abort, MemAttrKernel, TypeBits, Vma } from '../kernel.ts';
-import { DEVICE, NORMAL, NORMAL_EXEC } from '../mmu.ts';
+import { DEVICE, ofMemory } from '../mmu.ts';
 import type { MemAttrWorld } from '../world.ts';
 
-function* sampleProtection(_t: Thread, _w: MemAttrWorld, abort: Abort, vma: Vma): CodePath<void> {
+export function* sampleProtection(_t: Thread, _w: MemAttrWorld, abort: Abort, vma: Vma): CodePath<void> {
   abort.hostType = vma.mapping.hostType;
 }
 
 /** MT_DEVICE_nGnRE, MT_DEVICE_nGnRnE and MT_NORMAL_NC mean Device; the page frame is not asked. */
-function typeOfProtection({ facts }: MemAttrWorld, { hostType }: Abort): TypeBits {
-  if (hostType !== 'normal') return DEVICE;
-  return facts.cacheDic ? NORMAL_EXEC : NORMAL;
-}
+const typeOfProtection = (w: MemAttrWorld, { hostType }: Abort): TypeBits =>
+  hostType === 'normal' ? ofMemory(w) : DEVICE;
 
 export const determineTypeFromVma: Patch<MemAttrKernel> = {
   id: '1/2',

@@ -1,7 +1,7 @@
 import type { Patch } from '../../../harness/model/patch.ts';
 import { deviceWins } from '../encoder.ts';
 import type { MemAttrKernel } from '../kernel.ts';
-import { NORMAL, NORMAL_EXEC, NORMAL_NC } from '../mmu.ts';
+import { NORMAL_NC, ofDevices } from '../mmu.ts';
 
 /** A bit of its own, which every page frame that is no memory gets, and the GIC too. The encoder is that of v3 1/2. */
 export const normalNcForAllDevices: Patch<MemAttrKernel> = {
@@ -16,10 +16,7 @@ export const normalNcForAllDevices: Patch<MemAttrKernel> = {
     ...kernel,
     hasNormalNc: true,
     stage2_set_prot_attr: deviceWins,
-    stage2_memory_type: ({ facts }, { fault }) => {
-      if (fault.devicePfn) return NORMAL_NC;
-      return facts.cacheDic ? NORMAL_EXEC : NORMAL;
-    },
+    stage2_memory_type: ofDevices(() => NORMAL_NC),
     ioremapType: NORMAL_NC,
   }),
 };

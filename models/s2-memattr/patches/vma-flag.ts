@@ -4,8 +4,8 @@ import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { Source } from '../../../harness/model/source.ts';
 import type { Backing } from '../../../properties/s2-memattr/evidence.ts';
-import type { Abort, MemAttrKernel, TypeBits, Vma } from '../kernel.ts';
-import { DEVICE, NORMAL, NORMAL_EXEC, NORMAL_NC } from '../mmu.ts';
+import type { Abort, MemAttrKernel, Vma } from '../kernel.ts';
+import { DEVICE, NORMAL_NC, ofDevices } from '../mmu.ts';
 import type { MemAttrWorld } from '../world.ts';
 
 /** What vfio_pci_core_mmap() maps, of whichever driver that calls it. */
@@ -16,10 +16,7 @@ export function* sampleFlag(_t: Thread, _w: MemAttrWorld, { fault }: Abort, vma:
 }
 
 /** The page frame says whether, the flag says what. */
-export function typeByFlag({ facts }: MemAttrWorld, { fault }: Abort): TypeBits {
-  if (fault.devicePfn) return fault.flag ? NORMAL_NC : DEVICE;
-  return facts.cacheDic ? NORMAL_EXEC : NORMAL;
-}
+const typeByFlag = ofDevices(({ fault }) => (fault.flag ? NORMAL_NC : DEVICE));
 
 export const giveFlagABit = (kernel: MemAttrKernel): MemAttrKernel => ({ ...kernel, flagHasBit: true });
 
