@@ -143,7 +143,7 @@ function hangJson(hang: Hang): Hang {
   };
 }
 
-function coverageJson(coverage: Coverage): Coverage {
+export function coverageJson(coverage: Coverage): Coverage {
   return {
     sequences: coverage.sequences,
     executions: coverage.executions,

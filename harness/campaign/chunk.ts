@@ -26,6 +26,8 @@ export interface SearchOptions {
   readonly schedulesMax: number;
   /** Ids of the claims to check. */
   readonly properties: readonly string[];
+  /** Of the portfolio's opening, one scenario in so many; all where left out. */
+  readonly openingEvery?: number;
 }
 
 export { CHUNK_SEQUENCES } from './chunk-size.ts';

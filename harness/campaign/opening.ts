@@ -92,17 +92,19 @@ export function runSmall(
   sequences: number,
   { skip = [], beat = () => {} }: ChunkRun = {},
 ): ChunkResult {
-  const { stepsMax } = options;
+  const { stepsMax, openingEvery = 1 } = options;
   const tally = new Tally(model, options, SMALL_CHUNK);
   let at = -1;
   let explorations = 0;
   let complete = 0;
   for (const { workload, schedulesMax } of openings(model)) {
     if (++at === sequences) break;
-    if (skip.includes(at)) continue;
+    if (at % openingEvery !== 0 || skip.includes(at)) continue;
     beat(at, workload);
     const program = compileProgram(model, workload.world, workload.ops, tally.benches);
-    if (at % SAMPLE_EVERY === 0) execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
+    if (explorations % SAMPLE_EVERY === 0) {
+      execute(program, new Replay([]), stepsMax, tally.schedule, tally.sample);
+    }
     const all = { stepsMax, schedulesMax, preemptionsMax: null, count: false };
     const explored = exploreAll(program, tally.schedule, all, (run) => {
       beat(at, workload);

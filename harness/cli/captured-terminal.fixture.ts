@@ -26,5 +26,7 @@ export class CapturedTerminal implements Terminal {
     return this.#now;
   };
 
+  readonly today = (): string => '2026-01-01';
+
   readonly onSignal = (): (() => void) => () => {};
 }

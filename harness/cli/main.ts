@@ -4,9 +4,10 @@ import { tame } from '../quote.ts';
 import { checkArguments, complaint } from './arguments.ts';
 import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
+import { MODELS, searchFlags } from './search-flags.ts';
 import { makeTerminal } from './terminal.ts';
 
-const COMMANDS = ['run', 'exec', 'replay', 'verify', 'merge', 'list'] as const;
+const COMMANDS = ['run', 'gate', 'exec', 'replay', 'verify', 'merge', 'list'] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -39,87 +40,17 @@ async function parse(): Promise<ExitCode> {
       ['run', '$0'],
       'fuzz models: generated operations and schedules, every claim that applies',
       (command) =>
-        command
-          .option('model', {
-            type: 'string',
-            array: true,
-            describe:
-              'zpci-io/v1, a bare state (v3, v1+hp) of zpci-io, patches of a version (v1:1+2), or a glob; repeatable',
-            default: ['v3'],
-          })
-          .option('property', {
-            type: 'string',
-            array: true,
-            describe: 'check only these claims; glob, repeatable',
-            default: [],
-          })
-          .option('runs', {
-            alias: 'max-samples',
-            type: 'string',
-            describe: `operation sequences a model, each under 16 schedules (default ${DEFAULTS.runs}; without limit if --time is given)`,
-          })
-          .option('time', {
-            type: 'string',
-            describe: 'stop searching after this time: 30s, 2m',
-          })
+        searchFlags(command)
+          .option('model', { ...MODELS, default: ['v3'] })
           .option('seed', {
             type: 'string',
             describe:
               'decimal or 0x hex; the same seed gives the same output (default: random, or 1 where CI is set)',
           })
-          .option('max-ops', {
+          .option('runs', {
+            alias: 'max-samples',
             type: 'string',
-            describe: 'operations a sequence has at most',
-            default: DEFAULTS.maxOps,
-          })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
-          .option('max-schedules', {
-            type: 'string',
-            describe: 'schedules after which --strategy exhaustive goes on to the next sequence',
-            default: DEFAULTS.runSchedules,
-          })
-          .option('strategy', {
-            type: 'string',
-            describe: 'how to search: portfolio, random, pct or exhaustive',
-            default: DEFAULTS.strategy,
-          })
-          .option('jobs', {
-            alias: 'j',
-            type: 'string',
-            describe: 'worker threads; results do not depend on it (default: one a core)',
-          })
-          .option('shard', {
-            type: 'string',
-            describe: 'do only part i of n of the work: 2/8',
-            default: '1/1',
-          })
-          .option('reporter', {
-            type: 'string',
-            array: true,
-            describe: 'text or json, with =FILE to write it there; repeatable',
-            default: [],
-          })
-          .option('corpus', {
-            type: 'string',
-            describe: 'folder that counterexamples are saved in',
-            default: DEFAULTS.corpus,
-          })
-          .option('save', {
-            type: 'boolean',
-            describe: 'save counterexamples; --no-save does not',
-            default: true,
-          })
-          .option('bail', { type: 'boolean', describe: 'stop at the first failure', default: false })
-          .option('json', { type: 'boolean', describe: 'short for --reporter json', default: false })
-          .option('quiet', {
-            alias: 'q',
-            type: 'boolean',
-            describe: 'verdicts and coverage only: no counterexamples, no progress',
-            default: false,
+            describe: `operation sequences a model, each under 16 schedules (default ${DEFAULTS.runs}; without limit if --time is given)`,
           })
           .example('$0 --model v3', 'the CI gate: exit 0 if every claim holds')
           .example("$0 --model 'zpci-io/v1*' --seed 7", 'all states of v1, reproducibly')
@@ -128,6 +59,42 @@ async function parse(): Promise<ExitCode> {
         const { parseRunOptions } = await import('./run-options.ts');
         const { run } = await import('./run.ts');
         result = await run(parseRunOptions(args, DEFAULTS, env), terminal(args));
+      },
+    )
+    .command(
+      'gate',
+      'hold all models against their expected verdicts: what CI runs',
+      (command) =>
+        searchFlags(command)
+          .option('model', {
+            ...MODELS,
+            describe: `${MODELS.describe} (default: all)`,
+            default: [],
+          })
+          .option('profile', {
+            type: 'string',
+            describe: 'how thoroughly: quick, ci or nightly',
+            default: 'quick',
+          })
+          .option('changed', {
+            type: 'string',
+            describe: 'only series whose models, claims or corpus differ from this commit',
+          })
+          .option('seed', {
+            type: 'string',
+            describe: 'decimal or 0x hex, or "commit": from the hash of HEAD (default: 1)',
+          })
+          .option('runs', {
+            type: 'string',
+            describe: 'generated sequences a model (default: of the profile)',
+          })
+          .example('$0 gate', 'all series, before each push')
+          .example('$0 gate --profile ci --seed commit', 'new ground with each commit, reproducibly')
+          .example('$0 gate --changed main', 'what a branch touches'),
+      async (args) => {
+        const { parseGateOptions } = await import('./gate-options.ts');
+        const { gate } = await import('./gate.ts');
+        result = await gate(parseGateOptions(args, env), terminal(args));
       },
     )
     .command(

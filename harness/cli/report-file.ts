@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from './exit.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Writes a report part by part: the first replaces what an earlier run left there. */
 export function reportFile(file: string): (text: string) => void {
@@ -10,6 +11,10 @@ export function reportFile(file: string): (text: string) => void {
     flag = 'a';
   };
 }
+
+/** Reports go to stdout, or to the file that their reporter names. */
+export const writerOf = (file: string | null, terminal: Terminal): ((text: string) => void) =>
+  file === null ? terminal.print : reportFile(file);
 
 /** Asked before the search, so that its results are not lost. @throws {@link UsageError} */
 export function checkReportFile(file: string): void {

@@ -1,24 +1,24 @@
-import { type RunSettings, runJson } from '../../reports/run-json.ts';
+import { runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
-import { type Hang, mergeHangs } from '../campaign/hang.ts';
+import { mergeHangs } from '../campaign/hang.ts';
 import { factsOf } from '../campaign/merge.ts';
 import type { ModelResult } from '../campaign/result.ts';
-import { entryFolder, writeObstacle } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
-import { ExitCode, UsageError } from './exit.ts';
+import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
-import { checkReportFile, isWritable, reportFile } from './report-file.ts';
+import { checkReportFile, writerOf } from './report-file.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
+import { settingsOf } from './run-settings.ts';
 import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
+import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
-import { TOOL, VERSION } from './version.ts';
 
 /** What `run` does once its workers are starting. */
 export async function runModels(
@@ -30,11 +30,7 @@ export async function runModels(
   const series = await loadSeries(modules);
   const models = selectModels(series, options.models);
   const properties = selectProperties(series, options.properties);
-  if (options.save) {
-    for (const { id: model } of models)
-      for (const property of properties)
-        checkFolder(options.corpus, entryFolder(options.corpus, { model, property }));
-  }
+  if (options.save) checkFolders(options.corpus, models, properties);
   for (const { file } of options.reporters) if (file !== null) checkReportFile(file);
 
   if (isEmptyShard(options)) {
@@ -93,7 +89,7 @@ export async function runModels(
           : { ...budgetFrom(terminal.now(), known), runs: 0 },
         progress,
       );
-      const { paths, hangs } = options.save ? await save(pool, options, found) : NOTHING_SAVED;
+      const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
       const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
       if (!options.quiet)
@@ -111,59 +107,4 @@ export async function runModels(
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   return exitCodeOf(results);
-}
-
-function settingsOf({
-  seed,
-  shard,
-  runs,
-  strategy,
-  opsMax,
-  stepsMax,
-  schedulesMax,
-}: RunOptions): RunSettings {
-  return {
-    version: VERSION,
-    seed,
-    shard: `${shard.index}/${shard.count}`,
-    runs,
-    strategy,
-    maxOps: opsMax,
-    maxSteps: stepsMax,
-    maxSchedules: schedulesMax,
-  };
-}
-
-/** Reports go to stdout, or to the file that their reporter names. */
-const writerOf = (file: string | null, terminal: Terminal): ((text: string) => void) =>
-  file === null ? terminal.print : reportFile(file);
-
-/** Asked before the search, so that its results are not lost. */
-function checkFolder(corpus: string, folder: string): void {
-  const obstacle = writeObstacle(folder, isWritable);
-  if (obstacle !== null) {
-    throw new UsageError(
-      `the corpus folder ${corpus} cannot be used: ${obstacle}. Name another with --corpus DIR, or use --no-save.`,
-    );
-  }
-}
-
-const NOTHING_SAVED = { paths: new Map<string, string>(), hangs: [] };
-
-/** Paths of the entries, by failure identity, and what hung where those stored before were executed. */
-async function save(
-  pool: Pool,
-  { corpus, stepsMax, seed }: RunOptions,
-  result: ModelResult,
-): Promise<{ readonly paths: Map<string, string>; readonly hangs: readonly Hang[] }> {
-  const paths = new Map<string, string>();
-  const hangs: Hang[] = [];
-  // One after the other: what is stored first may be what keeps the next from being stored.
-  for (const found of result.counterexamples) {
-    const notes = { tool: TOOL, seed };
-    const saved = await pool.save({ kind: 'save', model: result.model, found, corpus, stepsMax, notes });
-    if (saved.path !== null) paths.set(`${found.property} ${found.kind}`, saved.path);
-    hangs.push(...saved.hangs);
-  }
-  return { paths, hangs };
 }

@@ -9,6 +9,8 @@ export interface Terminal {
   print(text: string): void;
   error(text: string): void;
   now(): number;
+  /** ISO date, in UTC. */
+  today(): string;
   /** Calls `handler` on SIGINT and SIGTERM until the returned function is called. */
   onSignal(handler: (signal: NodeJS.Signals) => void): () => void;
 }
@@ -45,6 +47,7 @@ export function makeTerminal(options: { color: boolean }): Terminal {
       stderr.write(`${text}\n`);
     },
     now: () => performance.now(),
+    today: () => new Date().toISOString().slice(0, 10),
     onSignal(handler) {
       process.on('SIGINT', handler);
       process.on('SIGTERM', handler);

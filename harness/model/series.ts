@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
+import type { Expectation } from './expectation.ts';
 import { codePathNames, instrument } from './instrument.ts';
 import type { Model, Operation, SeriesInfo, StateInfo, World, WorldConfig } from './model.ts';
 import { applyPatches, type Patch } from './patch.ts';
@@ -30,6 +31,8 @@ export interface SeriesSpec<K extends object, W extends World & E, C, E> extends
   readonly properties: readonly Property<E>[];
   /** Claims that cited facts decide and no execution can. */
   readonly stateClaims?: readonly StateClaim<K>[];
+  /** Verdicts other than that a claim holds; none where left out. */
+  readonly expectations?: readonly Expectation[];
   compile(operation: Operation): unknown;
   configure(config: WorldConfig): C;
   createWorld(machine: Machine, kernel: K, settings: C): W;
@@ -41,6 +44,7 @@ export interface Series extends SeriesInfo {
   /** Every claim of the series, also those that no present state is judged by. */
   readonly properties: readonly Property<World>[];
   readonly stateClaims: readonly StateClaimInfo[];
+  readonly expectations: readonly Expectation[];
   /**
    * The model of a state: `v1`, `v1+hp`, or `v3:1+2` for only those numbered patches. Null if there is none.
    *
@@ -106,6 +110,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     states: spec.states,
     properties,
     stateClaims: spec.stateClaims ?? [],
+    expectations: spec.expectations ?? [],
     selectionProblem(stateId) {
       const { version, subset, state } = parse(stateId);
       return state === undefined || subset === undefined ? null : problemOf(version, state, subset);

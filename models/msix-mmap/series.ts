@@ -1,6 +1,7 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/msix-mmap/claims.ts';
 import { base } from './base.ts';
+import { expectations } from './expectations.ts';
 import type { MsixKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
@@ -19,6 +20,7 @@ export const msixMmap = defineSeries({
   world,
   features,
   properties: claims,
+  expectations,
   compile,
   worldProblem,
   smallWorlds,

@@ -1,6 +1,7 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims, stateClaims } from '../../properties/remote-vm/claims.ts';
 import { base } from './base.ts';
+import { expectations } from './expectations.ts';
 import type { RemoteVmKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
@@ -19,6 +20,7 @@ export const remoteVm = defineSeries({
   world,
   features,
   properties: claims,
+  expectations,
   stateClaims,
   compile,
   operationsProblem,

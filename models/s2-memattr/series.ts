@@ -1,6 +1,7 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/s2-memattr/claims.ts';
 import { base } from './base.ts';
+import { expectations } from './expectations.ts';
 import type { MemAttrKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
@@ -18,6 +19,7 @@ export const s2MemAttr = defineSeries({
   world,
   features,
   properties: claims,
+  expectations,
   compile,
   smallWorlds,
   configure,

@@ -1,6 +1,7 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims, stateClaims } from '../../properties/vfio-mmap/claims.ts';
 import { base } from './base.ts';
+import { expectations } from './expectations.ts';
 import type { VfioKernel } from './kernel.ts';
 import { mmio_lookup_pfn } from './mmio.ts';
 import { operations, world } from './operations.ts';
@@ -20,6 +21,7 @@ export const vfioMmap = defineSeries({
   world,
   features,
   properties: claims,
+  expectations,
   stateClaims,
   compile,
   worldProblem,

@@ -1,6 +1,7 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/zpci-io/claims.ts';
 import { base } from './base.ts';
+import { expectations } from './expectations.ts';
 import type { ZpciKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
@@ -19,6 +20,7 @@ export const zpciIo = defineSeries({
   world,
   features,
   properties: claims,
+  expectations,
   compile,
   worldProblem,
   smallWorlds,

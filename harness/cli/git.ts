@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { quote } from '../quote.ts';
+import { UsageError } from './exit.ts';
+
+/** A seed that is the same for everybody who tests the same commit, and another for the next one. */
+export const commitSeed = (): number =>
+  Number.parseInt(git('--seed commit', ['rev-parse', 'HEAD']).slice(0, 8), 16);
+
+/**
+ * Files that differ from a commit, also those that are not committed yet, from the root of the repository.
+ *
+ * @throws {@link UsageError} if there is no such commit, or no repository.
+ */
+export function changedSince(ref: string): string[] {
+  if (ref.startsWith('-'))
+    throw new UsageError(`--changed is ${quote(ref)}; it takes a commit, as in --changed main.`);
+  const asked = `--changed ${ref}`;
+  git(asked, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+  const tracked = git(asked, ['diff', '--name-only', '-z', ref, '--']);
+  const untracked = git(asked, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', ':/']);
+  return [...tracked.split('\0'), ...untracked.split('\0')].filter((path) => path !== '');
+}
+
+/** `asked`: the flag that needs it. */
+function git(asked: string, args: readonly string[]): string {
+  try {
+    return execFileSync('git', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 1 << 28,
+    });
+  } catch (error) {
+    const { code, stderr } = error as { readonly code?: string; readonly stderr?: string };
+    const why =
+      code === 'ENOENT'
+        ? 'git is not installed'
+        : (stderr ?? '').trim().split('\n')[0] || 'there is no such commit';
+    throw new UsageError(`${asked} asks git, and that failed: ${why}.`);
+  }
+}
