@@ -1,4 +1,5 @@
 import type { GateCell } from '../harness/campaign/gate.ts';
+import type { ModelResult } from '../harness/campaign/result.ts';
 import type { ExpectedVerdict } from '../harness/model/expectation.ts';
 import type { Source } from '../harness/model/source.ts';
 import type { GateReport } from './gate.ts';
@@ -18,13 +19,15 @@ export interface GateJson extends RunSettings {
   readonly format: 1;
   readonly tool: 'zpci-fuzz';
   readonly profile: string;
-  /** Whether every verdict is as expected and nothing hung. */
+  /** Whether every verdict is as expected and nothing hung; not where nothing was looked at. */
   readonly ok: boolean;
-  /** Models that were not looked at. */
+  /** Models that were not looked at, or not to the end. */
   readonly left: number;
   readonly models: readonly {
     readonly model: string;
     readonly provenance: Provenance;
+    /** Why the search was not done to its end; then only what it broke until then is among the verdicts. */
+    readonly stopped: ModelResult['stopped'];
     readonly verdicts: readonly GateVerdictJson[];
     readonly coverage: ReturnType<typeof coverageJson>;
     readonly hangs: number;
@@ -46,13 +49,16 @@ export function gateJson({ settings, profile, entries, left }: GateReport): Gate
     maxSteps,
     maxSchedules,
     profile,
-    ok: entries.every(
-      ({ cells, result }) => result.hangs.length === 0 && cells.every(({ problem }) => problem === null),
-    ),
+    ok:
+      entries.length > 0 &&
+      entries.every(
+        ({ cells, result }) => result.hangs.length === 0 && cells.every(({ problem }) => problem === null),
+      ),
     left,
     models: entries.map(({ model, cells, result }) => ({
       model: model.id,
       provenance: provenanceOf(model.state.source),
+      stopped: result.stopped,
       verdicts: cells.map((cell) => {
         const exercised = result.verdicts.find(({ property }) => property === cell.property)?.exercised;
         return verdictOf(cell, exercised);

@@ -5,6 +5,7 @@ import { citation, sourceLabel } from '../harness/model/source.ts';
 import { count, thousands } from './count.ts';
 import { hangLines } from './hang-lines.ts';
 import { type Line, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
+import { reproduceLine } from './reproduce-line.ts';
 import type { RunSettings } from './run-json.ts';
 import { stateName } from './state-name.ts';
 import { cut, wrap } from './wrap.ts';
@@ -14,15 +15,17 @@ export interface GateEntry {
   readonly model: Model;
   readonly result: ModelResult;
   readonly cells: readonly GateCell[];
-  /** Stored entries of counterexamples, by failure identity. */
-  readonly paths: ReadonlyMap<string, string>;
+  /** Commands that show stored counterexamples again, by failure identity. */
+  readonly replays: ReadonlyMap<string, string>;
+  /** The command that repeats the search of this model. */
+  readonly searchAgain: string;
 }
 
 export interface GateReport {
   readonly settings: RunSettings;
   readonly profile: string;
   readonly entries: readonly GateEntry[];
-  /** Models that time, --bail or a signal left out. */
+  /** Models that time, --bail or a signal left out, or did not let come to an end. */
   readonly left: number;
 }
 
@@ -50,7 +53,7 @@ export function renderGate({ settings, profile, entries, left }: GateReport, opt
       names.length === 0 ? [] : legend(width),
       ...entries.flatMap((entry) => entry.cells.flatMap((cell) => problemLines(entry, cell, width))),
       ...entries
-        .filter(({ result }) => result.hangs.length > 0)
+        .filter(hasHung)
         .map(({ result, model }) => [
           ...paragraph(stateName(model), width, 'bad'),
           ...hangLines(result.hangs, width),
@@ -62,22 +65,26 @@ export function renderGate({ settings, profile, entries, left }: GateReport, opt
 }
 
 function table(name: string, entries: readonly GateEntry[]): Line[] {
-  const shown = entries.filter(({ model, cells }) => !isMutant(model) || cells.some(isProblem));
+  const shown = entries.filter((entry) => !isMutant(entry.model) || isBad(entry));
   const mutants = entries.length - shown.length;
   return [
     [
       span(name.padEnd(STATE_WIDTH), 'strong'),
       span(COLUMNS.map((column) => column.padStart(NUMBER_WIDTH)).join(' '), 'faint'),
     ],
-    ...shown.map(({ model, cells }) => row(model, cells)),
+    ...shown.map(row),
     ...(mutants === 0 ? [] : [[span(`  ${count(mutants, 'mutant')}, each as expected`, 'faint')]]),
   ];
 }
 
 const isMutant = ({ state }: Model): boolean => state.source.status === 'mutant';
 const isProblem = ({ problem }: GateCell): boolean => problem !== null;
+const hasHung = ({ result }: GateEntry): boolean => result.hangs.length > 0;
+const isBad = (entry: GateEntry): boolean => hasHung(entry) || entry.cells.some(isProblem);
 
-function row({ state }: Model, cells: readonly GateCell[]): Line {
+function row(entry: GateEntry): Line {
+  const { model, cells } = entry;
+  const { state } = model;
   const violated = cells.filter(({ found }) => found === 'violated').length;
   const standing = (word: GateCell['standing']) => cells.filter((cell) => cell.standing === word).length;
   const numbers = [
@@ -88,7 +95,7 @@ function row({ state }: Model, cells: readonly GateCell[]): Line {
     standing('pre-existing'),
     standing('fixed'),
   ];
-  const bad = cells.some(isProblem);
+  const bad = isBad(entry);
   const name = cut(`${state.id} (${sourceLabel(state.source)})`, STATE_WIDTH - 3);
   return [
     span(bad ? '! ' : '  ', 'bad'),
@@ -105,15 +112,20 @@ const legend = (width: number): Line[] =>
     0,
   );
 
-function problemLines({ model, result, paths }: GateEntry, cell: GateCell, width: number): Line[][] {
+function problemLines(
+  { model, result, replays, searchAgain }: GateEntry,
+  cell: GateCell,
+  width: number,
+): Line[][] {
   const { problem, property } = cell;
   if (problem === null) return [];
   const verdict = result.verdicts.find((one) => one.property === property);
   const searched =
     verdict === undefined
-      ? 'decided by cited facts, not by executions.'
-      : `${searchedText(result.coverage)}; its precondition happened in ${count(verdict.exercised, 'execution')}.`;
-  const stored = (verdict?.kinds ?? []).flatMap(({ kind }) => paths.get(`${property} ${kind}`) ?? []);
+      ? 'Decided by cited facts, not by executions.'
+      : `Searched: ${searchedText(result.coverage)}; its precondition happened in ${count(verdict.exercised, 'execution')}.`;
+  const stored = (verdict?.kinds ?? []).flatMap(({ kind }) => replays.get(`${property} ${kind}`) ?? []);
+  const again = verdict === undefined ? [] : [searchAgain];
   const facts = result.facts.find((one) => one.property === property)?.findings ?? [];
   const says: Readonly<Record<Problem, readonly string[]>> = {
     'unexpected-violation': [
@@ -122,25 +134,24 @@ function problemLines({ model, result, paths }: GateEntry, cell: GateCell, width
         ({ kind, executions }) => `${kind}, in ${count(executions, 'execution')}.`,
       ),
       ...facts.map(({ kind, message }) => `${kind}: ${message}`),
-      ...stored.map((path) => `npx zpci-fuzz replay ${path}`),
       `If that is right, say why in models/${model.series.name}/expectations.ts.`,
     ],
     'missing-violation': [
-      `Searched: ${searched}`,
-      'If it is mended, take the expectation away. If the model or the claim has changed, look at that change first; if not, search longer (--profile ci, nightly).',
+      searched,
+      `If it is mended, take the expectation away. If the model or the claim has changed, look at that change first${verdict === undefined ? '' : '; if not, search longer (--profile ci, nightly)'}.`,
     ],
-    'nothing-said': [
-      `Searched: ${searched}`,
-      ...(verdict?.reason === undefined ? [] : [`${verdict.reason}.`]),
-    ],
-    decided: [`Searched: ${searched}`, 'Take the expectation away, or say why it may be decided.'],
+    'nothing-said': [searched, ...(verdict?.reason === undefined ? [] : [`${verdict.reason}.`])],
+    decided: [searched, 'Take the expectation away, or say why it may be decided.'],
     expired: ['Look at it again: take the expectation away, or give it another date.'],
   };
+  const reproduce =
+    problem === 'expired' ? [] : problem === 'unexpected-violation' && stored.length > 0 ? stored : again;
   return [
     [
-      ...paragraph(`${stateName(model)}: ${property} ${HEADINGS[problem]}`, width, 'bad'),
+      ...paragraph(`${stateName(model)}: ${property} ${HEADINGS[problem]}`, width, 'bad', 4),
       ...expectationText(cell).flatMap((text) => indented(text, width)),
       ...says[problem].flatMap((text) => indented(text, width)),
+      ...reproduce.flatMap((command) => reproduceLine(command, width)),
     ],
   ];
 }
@@ -184,7 +195,9 @@ function standingText({ standing }: GateCell): string[] {
 function searchedText({ by, sequences, executions }: Coverage): string {
   const { corpus, exhaustive } = by;
   return [
-    `${count(corpus.entries, 'stored counterexample')} (${thousands(corpus.reproduced)} still show theirs)`,
+    corpus.entries === 0
+      ? 'no stored counterexample'
+      : `${count(corpus.entries, 'stored counterexample')} (${thousands(corpus.reproduced)} still show theirs)`,
     ...(exhaustive.sequences === 0
       ? []
       : [
@@ -197,22 +210,24 @@ function searchedText({ by, sequences, executions }: Coverage): string {
 function conclusion(entries: readonly GateEntry[], left: number, width: number): Line[] {
   const cells = entries.flatMap((entry) => entry.cells);
   const problems = cells.filter(isProblem);
-  const by = (problem: Problem, text: string) => {
+  const by = (problem: Problem, name: (number: number) => string) => {
     const number = problems.filter((cell) => cell.problem === problem).length;
-    return number === 0 ? [] : [`${thousands(number)} ${text}`];
+    return number === 0 ? [] : [name(number)];
   };
+  const hung = entries.filter(hasHung).length;
   const parts = [
-    ...by('unexpected-violation', 'violated unexpectedly'),
-    ...by('missing-violation', 'expected violations not found'),
-    ...by('nothing-said', 'not decided'),
-    ...by('decided', 'decided unexpectedly'),
-    ...by('expired', 'expectations expired'),
+    ...by('unexpected-violation', (number) => `${thousands(number)} violated unexpectedly`),
+    ...by('missing-violation', (number) => `${count(number, 'expected violation')} not found`),
+    ...by('nothing-said', (number) => `${thousands(number)} not decided`),
+    ...by('decided', (number) => `${thousands(number)} decided unexpectedly`),
+    ...by('expired', (number) => `${count(number, 'expectation')} expired`),
+    ...(hung === 0 ? [] : [count(hung, 'state that hangs', 'states that hang')]),
   ];
   const of = `${count(cells.length, 'verdict')} on ${count(entries.length, 'state')}`;
   const open = cells.filter(({ problem, found }) => problem === null && found === 'inconclusive').length;
   const rest = [
     ...(open === 0 ? [] : [`; ${thousands(open)} inconclusive`]),
-    ...(left === 0 ? [] : [`; ${count(left, 'state')} not looked at`]),
+    ...(left === 0 ? [] : [`; ${count(left, 'state')} not looked at to the end`]),
   ].join('');
   return paragraph(
     parts.length === 0

@@ -1,6 +1,7 @@
 /** Verdicts on a state held against what is expected of it. */
 import { type Expectation, type ExpectedVerdict, expectationOf } from '../model/expectation.ts';
 import { BEFORE_THE_SERIES, lineageOf } from '../model/lineage.ts';
+import { listedId } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import type { ModelResult, Verdict } from './result.ts';
@@ -50,7 +51,8 @@ export function gateCells(
   { verdicts, facts }: Pick<ModelResult, 'verdicts' | 'facts'>,
   { today, decides }: GateRules,
 ): GateCell[] {
-  const stateId = canonicalId(series, model);
+  // Expectations go by the name that a state is listed under.
+  const stateId = listedId(series, model.state.id);
   return [...verdicts, ...facts].map(({ property, verdict: found }): GateCell => {
     const expectation = expectationOf(series.expectations, stateId, property) ?? null;
     const expected = expectation?.verdict ?? 'holds';
@@ -58,16 +60,9 @@ export function gateCells(
     const surprise = problemOf(expected, found);
     const counts = decides || (surprise !== 'nothing-said' && surprise !== 'decided');
     const problem = (counts ? surprise : null) ?? (expired ? 'expired' : null);
-    const standing = standingOf(series, stateId, property, found === 'violated');
+    const standing = standingOf(series, stateId, property, found);
     return { property, expected, found, problem, standing, expectation };
   });
-}
-
-/** Expectations go by the name that a state is listed under. */
-function canonicalId(series: Series, { state }: Model): string {
-  const [version, ...selection] = state.id.split(':');
-  const listed = series.states.find(({ id, aliases = [] }) => id === version || aliases.includes(version!));
-  return [listed?.id ?? version, ...selection].join(':');
 }
 
 function problemOf(expected: ExpectedVerdict, found: Verdict['verdict']): Problem | null {
@@ -86,13 +81,14 @@ function problemOf(expected: ExpectedVerdict, found: Verdict['verdict']): Proble
 }
 
 /** States before count as what is expected of them: their own verdicts are held against that too. */
-function standingOf(series: Series, stateId: string, property: string, isViolated: boolean): Standing {
+function standingOf(series: Series, stateId: string, property: string, found: Verdict['verdict']): Standing {
+  if (found === 'inconclusive') return null;
   const lineage = lineageOf(series, stateId);
   const broke = (id: string): boolean =>
     expectationOf(series.expectations, id, property)?.verdict === 'violated';
   const before = lineage.at(-1);
   const brokeBefore = before !== undefined && broke(before);
-  if (!isViolated) return brokeBefore ? 'fixed' : null;
+  if (found === 'holds') return brokeBefore ? 'fixed' : null;
   if (stateId !== BEFORE_THE_SERIES && broke(BEFORE_THE_SERIES)) return 'pre-existing';
   if (brokeBefore) return 'still';
   return lineage.some(broke) ? 'regressed' : 'new';

@@ -1,14 +1,17 @@
 import { type GateEntry, renderGate } from '../../reports/gate.ts';
 import { gateJson } from '../../reports/gate-json.ts';
 import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
-import { gateCells } from '../campaign/gate.ts';
-import { mergeHangs } from '../campaign/hang.ts';
+import { type GateCell, gateCells } from '../campaign/gate.ts';
+import { HANGS_MAX, mergeHangs } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
 import { KNOWN_CHUNK, type KnownFailure, SMALL_CHUNK } from '../campaign/opening.ts';
 import type { Shrunk } from '../campaign/result.ts';
+import { listedId, stateBelow } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
+import type { Series } from '../model/series.ts';
+import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
-import { type GateModel, gateModels, strayExpectations } from './gate-models.ts';
+import { expectationProblems, type GateModel, gateModels } from './gate-models.ts';
 import type { GateOptions } from './gate-options.ts';
 import type { ChunkJob } from './job.ts';
 import { knownFailures } from './known-failures.ts';
@@ -19,7 +22,8 @@ import { checkReportFile, writerOf } from './report-file.ts';
 import { settingsOf } from './run-settings.ts';
 import { counterexampleTexts } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
-import { findModel, selectProperties } from './select.ts';
+import { selectProperties } from './select.ts';
+import { shellWord } from './shell-word.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,12 +38,18 @@ export async function gateAll(
   const properties = selectProperties(series, options.properties);
   checkExpectations(series);
   const asked = gateModels(series, options.models, options.changed);
-  const { shard } = options;
-  const models = asked.filter((_, at) => at % shard.count === shard.index - 1);
   if (asked.length === 0 && options.changed !== null) {
-    terminal.error(`nothing to do: no series has changed since ${options.changed}.`);
+    terminal.error(`nothing to do: ${nothingChanged(options)} since ${options.changed}.`);
     return ExitCode.asClaimed;
   }
+  const judged = asked.filter(({ model }) => isJudged(model, properties));
+  if (judged.length === 0) {
+    const ids = asked.length > 3 ? ['any of the models'] : asked.map(({ model }) => model.id);
+    terminal.error(`nothing ran: none of the selected claims applies to ${ids.join(', ')}.`);
+    return ExitCode.nothingRan;
+  }
+  const { shard } = options;
+  const models = judged.filter((_, at) => at % shard.count === shard.index - 1);
   if (models.length === 0) {
     terminal.error(`shard ${shard.index}/${shard.count} is empty: there are fewer models than shards.`);
     return ExitCode.nothingRan;
@@ -57,7 +67,7 @@ export async function gateAll(
   const progress = makeProgress(process.stderr, { quiet: options.quiet, plain: !terminal.interactive });
   const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
   const rules = { today: terminal.today(), decides: options.profile.decides };
-  const entries = new Map<GateModel, GateEntry>();
+  const entries = new Map<GateModel, SavedEntry>();
   let failed = false;
   const isOver = (): boolean => failed || stopping.signal !== null || terminal.now() > deadline;
   progress.start('gate', models.length);
@@ -66,19 +76,27 @@ export async function gateAll(
     const known = [one.model, ...baseOf(one)].flatMap((model) =>
       knownFailures(series, options.corpus, model, properties, terminal),
     );
-    const chunks = await searched(pool, one.model, options, properties, known, isOver);
-    if (chunks === null) return;
-    const plain = mergeResult(one.model, searchOptions(options, properties), chunks, [], null);
-    const cells = gateCells(one.series, one.model, plain, rules);
-    const surprising = cells
-      .filter(({ problem }) => problem === 'unexpected-violation')
-      .map(({ property }) => property);
+    const { chunks, why } = await searched(pool, one.model, options, properties, known, isOver);
+    // Which of the others had got how far when one failed is a matter of luck.
+    if (why === 'over' && failed) return;
+    const stopped = why !== 'over' ? why : stopping.signal === null ? 'time' : 'interrupt';
+    const plain = mergeResult(one.model, searchOptions(options, properties), chunks, [], stopped);
+    const all = gateCells(one.series, one.model, plain, rules);
+    // What a search has broken until it was stopped is broken; of the rest nothing can be said.
+    const cells = stopped === null ? all : all.filter(({ found }) => found === 'violated');
+    if (stopped !== null && plain.hangs.length === 0 && !cells.some(isUnexpected)) return;
+    const surprising = cells.filter(isUnexpected).map(({ property }) => property);
     const shrunk = await shrinkOf(pool, one, options, chunks, surprising);
-    const found = mergeResult(one.model, searchOptions(options, properties), chunks, shrunk, null);
+    const found = mergeResult(one.model, searchOptions(options, properties), chunks, shrunk, stopped);
     const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
     const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
-    entries.set(one, { model: one.model, result, cells, paths });
-    if (options.bail && cells.some(({ problem }) => problem !== null)) failed = true;
+    const replays = new Map(
+      [...paths].map(([identity, path]) => [identity, `npx zpci-fuzz replay ${shellWord(path)}`]),
+    );
+    const searchAgain = searchAgainOf(options, one.model);
+    const entry: SavedEntry = { model: one.model, result, cells, paths, replays, searchAgain };
+    entries.set(one, entry);
+    if (options.bail && isBad(entry)) failed = true;
     progress.advance(entries.size, one.model.id);
   };
 
@@ -103,7 +121,7 @@ export async function gateAll(
     settings,
     profile: options.profile.name,
     entries: done,
-    left: models.length - done.length,
+    left: models.length - done.filter(({ result }) => result.stopped === null).length,
   };
   for (const { name, write } of outputs) {
     if (name === 'json') {
@@ -119,20 +137,50 @@ export async function gateAll(
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   if (done.some(({ result }) => result.hangs.length > 0)) return ExitCode.brokenContract;
-  return done.some(({ cells }) => cells.some(({ problem }) => problem !== null))
-    ? ExitCode.violated
-    : ExitCode.asClaimed;
+  if (done.length === 0) return ExitCode.nothingRan;
+  return done.some(isBad) ? ExitCode.violated : ExitCode.asClaimed;
 }
 
-/** A name that means nothing would never fail. */
-function checkExpectations(series: Parameters<typeof gateModels>[0]): void {
-  for (const one of series) {
-    const stray = strayExpectations(one)[0];
-    if (stray === undefined) continue;
-    throw new UsageError(
-      `models/${one.name}/expectations.ts expects something of ${stray.property} on ${stray.states.join(', ')}; one of these names is none of the series, or it is expected twice.`,
-    );
-  }
+/** What the report says of a model, and the entries that its counterexamples are shown with. */
+interface SavedEntry extends GateEntry {
+  /** By failure identity. */
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+const isUnexpected = ({ problem }: GateCell): boolean => problem === 'unexpected-violation';
+
+const isBad = ({ cells, result }: GateEntry): boolean =>
+  result.hangs.length > 0 || cells.some(({ problem }) => problem !== null);
+
+const isJudged = ({ properties, stateVerdicts }: Model, selected: readonly string[]): boolean =>
+  properties.some(({ id }) => selected.includes(id)) ||
+  stateVerdicts.some(({ property }) => selected.includes(property));
+
+const nothingChanged = ({ models }: GateOptions): string =>
+  models.length === 0 ? 'no series has changed' : 'no series of these models has changed';
+
+/** Those of all series, whatever is looked at: one that means nothing would never fail. */
+function checkExpectations(series: readonly Series[]): void {
+  const [problem, ...others] = series.flatMap(expectationProblems);
+  if (problem === undefined) return;
+  throw new UsageError(others.length === 0 ? problem : `${problem} ${others.length} more are wrong.`);
+}
+
+/** The command that looks at one model again as this run did. */
+function searchAgainOf(options: GateOptions, model: Model): string {
+  const { seed, profile, runs, strategy, opsMax, stepsMax, schedulesMax, corpus } = options;
+  const flags = [
+    ['model', model.id],
+    ['profile', profile.name],
+    ['seed', seed],
+    ...(runs === profile.runs ? [] : [['runs', runs]]),
+    ...(strategy === DEFAULTS.strategy ? [] : [['strategy', strategy]]),
+    ...(String(opsMax) === DEFAULTS.maxOps ? [] : [['max-ops', opsMax]]),
+    ...(String(stepsMax) === DEFAULTS.maxSteps ? [] : [['max-steps', stepsMax]]),
+    ...(String(schedulesMax) === DEFAULTS.runSchedules ? [] : [['max-schedules', schedulesMax]]),
+    ...(corpus === DEFAULTS.corpus ? [] : [['corpus', shellWord(corpus)]]),
+  ];
+  return `npx zpci-fuzz gate ${flags.map(([name, value]) => `--${name} ${value}`).join(' ')} --no-save`;
 }
 
 const searchOptions = (
@@ -146,12 +194,15 @@ const searchOptions = (
  */
 function baseOf({ series, model }: GateModel): Model[] {
   const { id } = model.state;
-  const end = id.includes(':') ? id.indexOf(':') : id.lastIndexOf('+');
-  const base = findModel([series], `${series.name}/${id.slice(0, Math.max(0, end))}`);
-  return base === null ? [] : [base];
+  const base = id.includes(':') ? listedId(series, id.split(':', 1)[0]!) : stateBelow(series, id);
+  const found = base === null ? null : series.model(base);
+  return found === null ? [] : [found];
 }
 
-/** The pieces of one model, one after the other: other workers have other models. Null if it is to be left. */
+/**
+ * The pieces of one model, one after the other: other workers have other models. `why` it was stopped: all are to stop, or
+ * this one hangs too often.
+ */
 async function searched(
   pool: Pool,
   model: GateModel['model'],
@@ -159,15 +210,19 @@ async function searched(
   properties: readonly string[],
   known: readonly KnownFailure[],
   isOver: () => boolean,
-): Promise<ChunkResult[] | null> {
-  if (!model.properties.some(({ id }) => properties.includes(id))) return [];
-  const job = { kind: 'chunk', model: model.id, options: searchOptions(options, properties) } as const;
+): Promise<{ readonly chunks: readonly ChunkResult[]; readonly why: 'over' | 'hang' | null }> {
   const chunks: ChunkResult[] = [];
+  let hangs = 0;
+  if (!model.properties.some(({ id }) => properties.includes(id))) return { chunks, why: null };
+  const job = { kind: 'chunk', model: model.id, options: searchOptions(options, properties) } as const;
   for (const piece of piecesOf(options, known)) {
-    if (isOver()) return null;
-    chunks.push(await pool.chunk({ ...job, ...piece }));
+    if (isOver()) return { chunks, why: 'over' };
+    const chunk = await pool.chunk({ ...job, ...piece });
+    chunks.push(chunk);
+    hangs += chunk.hangs.length;
+    if (hangs >= HANGS_MAX) return { chunks, why: 'hang' };
   }
-  return chunks;
+  return { chunks, why: null };
 }
 
 function* piecesOf(

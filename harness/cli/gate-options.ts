@@ -44,7 +44,15 @@ export function parseGateOptions(
     throw new UsageError(`--profile is ${quote(flags.profile)}; allowed: ${allowed}.`);
   }
   const { changed = null } = flags;
-  const seed = flags.seed === 'commit' ? String(commitSeed()) : (flags.seed ?? env.ZPCI_FUZZ_SEED ?? '1');
-  const options = parseRunOptions({ ...flags, seed }, { runs: String(profile.runs) }, env);
+  if (flags.seed !== undefined && flags.seed !== 'commit' && !/^\d/.test(flags.seed)) {
+    throw new UsageError(
+      `--seed is ${quote(flags.seed)}; allowed: a whole number from 0 to 4294967295, or "commit".`,
+    );
+  }
+  const seed = flags.seed === 'commit' ? String(commitSeed()) : flags.seed;
+  // Else 1 and not random, nor without end if --time is given: what a gate does is known beforehand.
+  const known = { ...env, ZPCI_FUZZ_SEED: env.ZPCI_FUZZ_SEED ?? '1' };
+  const runs = flags.runs ?? String(profile.runs);
+  const options = parseRunOptions({ ...flags, seed, runs }, { runs }, known);
   return { ...options, profile, changed };
 }

@@ -15,14 +15,24 @@ export function changedSince(ref: string): string[] {
   if (ref.startsWith('-'))
     throw new UsageError(`--changed is ${quote(ref)}; it takes a commit, as in --changed main.`);
   const asked = `--changed ${ref}`;
-  git(asked, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
-  const tracked = git(asked, ['diff', '--name-only', '-z', ref, '--']);
+  const commit = git(
+    asked,
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    `--changed is ${quote(ref)}: there is no such commit. A shallow clone may lack it.`,
+  ).trim();
+  // Both names of what was moved, from the root whatever the settings are.
+  const names = ['--name-only', '--no-renames', '--no-relative', '-z'];
+  const tracked = git(asked, ['diff', ...names, commit, '--']);
   const untracked = git(asked, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', ':/']);
   return [...tracked.split('\0'), ...untracked.split('\0')].filter((path) => path !== '');
 }
 
-/** `asked`: the flag that needs it. */
-function git(asked: string, args: readonly string[]): string {
+/** `asked`: the flag that needs it. `silence`: what it means that git fails without a word. */
+function git(
+  asked: string,
+  args: readonly string[],
+  silence = `${asked} asks git, and that failed.`,
+): string {
   try {
     return execFileSync('git', args, {
       encoding: 'utf8',
@@ -31,10 +41,11 @@ function git(asked: string, args: readonly string[]): string {
     });
   } catch (error) {
     const { code, stderr } = error as { readonly code?: string; readonly stderr?: string };
-    const why =
-      code === 'ENOENT'
-        ? 'git is not installed'
-        : (stderr ?? '').trim().split('\n')[0] || 'there is no such commit';
-    throw new UsageError(`${asked} asks git, and that failed: ${why}.`);
+    const said = (stderr ?? '')
+      .trim()
+      .split('\n')[0]!
+      .replace(/^(?:fatal|error): /, '');
+    const why = code === 'ENOENT' ? 'git is not installed' : said;
+    throw new UsageError(why === '' ? silence : `${asked} asks git, and that failed: ${why}.`);
   }
 }

@@ -1,4 +1,8 @@
+import type { BehaviourLimits } from '../campaign/behaviour.ts';
+import { type ChangeExample, exampleOf, responsiblePatch, shrinkChange } from '../campaign/change-example.ts';
 import { type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
+import { type CompareChunk, compareChunk } from '../campaign/compare.ts';
+import type { Change } from '../campaign/difference.ts';
 import { type Ends, type EndsOptions, endsOf } from '../campaign/ends.ts';
 import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
 import type { Found } from '../campaign/found.ts';
@@ -6,11 +10,15 @@ import { KNOWN_CHUNK, type KnownFailure, runKnown, runSmall, SMALL_CHUNK } from 
 import type { Counterexample } from '../campaign/result.ts';
 import type { CorpusEntry } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
+import type { Patch } from '../model/patch.ts';
+import type { Series } from '../model/series.ts';
 import type { Workload } from '../scenario/arbitrary.ts';
 import { record } from '../scenario/recording.ts';
+import type { Draft } from '../scenario/reduce.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { shrink } from '../scenario/shrink.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
+import { findModel } from './select.ts';
 
 /** A piece of work as a worker gets it: plain data. */
 export type Job =
@@ -42,6 +50,24 @@ export type Job =
       /** Not 0 once it is to come to its end. */
       readonly stop: Int32Array<SharedArrayBuffer>;
     }
+  | {
+      readonly kind: 'compare';
+      readonly model: string;
+      /** The state that it is compared with. */
+      readonly other: string;
+      readonly bound: Bound;
+      readonly options: BehaviourLimits;
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly kind: 'change';
+      readonly model: string;
+      readonly other: string;
+      readonly draft: Draft;
+      readonly changes: readonly Change[];
+      readonly options: BehaviourLimits;
+    }
   | { readonly kind: 'shrink'; readonly model: string; readonly found: Found; readonly stepsMax: number }
   | {
       readonly kind: 'record';
@@ -63,6 +89,8 @@ export type ChunkJob = Extract<Job, { kind: 'chunk' }>;
 export type ExhaustJob = Extract<Job, { kind: 'exhaust' }>;
 export type EndsJob = Extract<Job, { kind: 'ends' }>;
 export type ShrinkJob = Extract<Job, { kind: 'shrink' }>;
+export type CompareJob = Extract<Job, { kind: 'compare' }>;
+export type ChangeJob = Extract<Job, { kind: 'change' }>;
 export type RecordJob = Extract<Job, { kind: 'record' }>;
 
 /** Told before each execution; with the sequence and its operations where the job knows them. */
@@ -89,6 +117,37 @@ export function runExhaustJob(model: Model, job: ExhaustJob, beat: Beat): Exhaus
 export function runEndsJob(model: Model, { scenario, options, stop }: EndsJob, beat: Beat): Ends {
   return endsOf(beating(model, beat), scenario, { ...options, stop: () => Atomics.load(stop, 0) !== 0 });
 }
+
+export function runCompareJob(model: Model, other: Model, job: CompareJob, beat: Beat): CompareChunk {
+  const { bound, options, from, to } = job;
+  return compareChunk(model, other, bound, beatingLimits(options, beat), from, to);
+}
+
+/** A change on the smallest scenario that shows it. */
+export interface ShownChange extends ChangeExample {
+  /** Whose doing the two ends are; null: they were so before the patches of the state. */
+  readonly patches: readonly [PatchInfo | null, PatchInfo | null];
+}
+
+/** What of a patch can be sent. */
+export type PatchInfo = Pick<Patch<unknown>, 'id' | 'subject' | 'source'>;
+
+export function runChangeJob(series: readonly Series[], job: ChangeJob, beat: Beat): ShownChange {
+  const limits = beatingLimits(job.options, beat);
+  const [a, b] = [job.model, job.other].map((id) => findModel(series, id)!) as [Model, Model];
+  const draft = shrinkChange(a, b, job.draft, job.changes, limits);
+  const patchOf = (model: Model): PatchInfo | null => {
+    const own = series.find(({ name }) => name === model.series.name)!;
+    const patch = responsiblePatch(own.prefixes(model.state.id), draft, limits);
+    return patch === null ? null : { id: patch.id, subject: patch.subject, source: patch.source };
+  };
+  return { ...exampleOf(a, b, draft, limits), patches: [patchOf(a), patchOf(b)] };
+}
+
+const beatingLimits = (limits: BehaviourLimits, beat: Beat): BehaviourLimits => ({
+  ...limits,
+  beat: () => beat(-1, null),
+});
 
 export function runShrinkJob(plain: Model, { found, stepsMax }: ShrinkJob, beat: Beat): Counterexample {
   const model = beating(plain, beat);

@@ -7,7 +7,7 @@ import { ExitCode, UsageError } from './exit.ts';
 import { MODELS, searchFlags } from './search-flags.ts';
 import { makeTerminal } from './terminal.ts';
 
-const COMMANDS = ['run', 'gate', 'exec', 'replay', 'verify', 'merge', 'list'] as const;
+const COMMANDS = ['run', 'gate', 'exec', 'replay', 'verify', 'diff', 'bisect', 'merge', 'list'] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -232,6 +232,121 @@ async function parse(): Promise<ExitCode> {
         const { parseVerifyOptions } = await import('./verify-options.ts');
         const { verify } = await import('./verify.ts');
         result = await verify(parseVerifyOptions(args), terminal(args));
+      },
+    )
+    .command(
+      'diff <first> <second>',
+      'what two states of a series do differently, as user space and the device see it',
+      (command) =>
+        command
+          .positional('first', { type: 'string', describe: 'a state', demandOption: true })
+          .positional('second', {
+            type: 'string',
+            describe: 'another of the same series',
+            demandOption: true,
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations that scenarios have at most, 1 to 3',
+            default: '2',
+          })
+          .option('world', {
+            type: 'string',
+            array: true,
+            describe: 'small worlds of the series to compare on; "none" for none (default: all); repeatable',
+          })
+          .option('max-schedules', {
+            type: 'string',
+            describe: 'schedules after which a scenario is not compared',
+            default: DEFAULTS.runSchedules,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('time', { type: 'string', describe: 'stop comparing after this time: 30s, 2m' })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('exit-code', { type: 'boolean', describe: 'exit 1 if they differ', default: false })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'classes only: no examples, no progress',
+            default: false,
+          })
+          .example('$0 diff v1 v2', 'what v2 changes')
+          .example('$0 diff vfio-mmap/v3:1+2 vfio-mmap/v3', 'what patch 3 does'),
+      async (args) => {
+        const { parseDiffOptions } = await import('./diff-options.ts');
+        const { diff } = await import('./diff.ts');
+        result = await diff(parseDiffOptions(args), terminal(args));
+      },
+    )
+    .command(
+      'bisect <series>',
+      "every prefix of a version's patches against every claim: who breaks what, who mends it",
+      (command) =>
+        command
+          .positional('series', {
+            type: 'string',
+            describe: 'a version with patches: vfio-mmap/v3',
+            demandOption: true,
+          })
+          .option('subsets', { type: 'boolean', describe: 'all subsets of the patches', default: false })
+          .option('orders', {
+            type: 'boolean',
+            describe: 'all subsets in every order that builds',
+            default: false,
+          })
+          .option('property', {
+            type: 'string',
+            array: true,
+            describe: 'check only these claims; glob, repeatable',
+            default: [],
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations that scenarios have at most, 1 to 3',
+            default: '2',
+          })
+          .option('world', {
+            type: 'string',
+            array: true,
+            describe: 'small worlds of the series; "none" for none (default: all); repeatable',
+          })
+          .option('max-schedules', {
+            type: 'string',
+            describe: 'schedules after which one operation sequence is given up',
+            default: DEFAULTS.runSchedules,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('time', { type: 'string', describe: 'stop after this time: 30s, 2m' })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('corpus', {
+            type: 'string',
+            describe: 'stored counterexamples, tried on every state',
+            default: DEFAULTS.corpus,
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', { alias: 'q', type: 'boolean', describe: 'no progress', default: false })
+          .example('$0 bisect vfio-mmap/v3 --subsets', 'each of the eight selections'),
+      async (args) => {
+        const { parseBisectOptions } = await import('./bisect-options.ts');
+        const { bisect } = await import('./bisect.ts');
+        result = await bisect(parseBisectOptions(args), terminal(args));
       },
     )
     .command(

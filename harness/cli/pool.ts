@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { ChunkResult } from '../campaign/chunk.ts';
+import type { CompareChunk } from '../campaign/compare.ts';
 import type { Ends } from '../campaign/ends.ts';
 import type { ExhaustChunk } from '../campaign/exhaust.ts';
 import { HANGS_MAX, type Hang, type HangPlace } from '../campaign/hang.ts';
@@ -8,11 +9,14 @@ import type { Counterexample, Shrunk } from '../campaign/result.ts';
 import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { BrokenContract } from './exit.ts';
 import {
+  type ChangeJob,
   type ChunkJob,
+  type CompareJob,
   type EndsJob,
   type ExhaustJob,
   type Job,
   type SaveJob,
+  type ShownChange,
   type ShrinkJob,
   stepsMaxOfJob,
 } from './job.ts';
@@ -32,6 +36,8 @@ export interface Pool {
   chunk(job: ChunkJob): Promise<ChunkResult>;
   exhaust(job: ExhaustJob): Promise<ExhaustChunk>;
   ends(job: EndsJob): Promise<Ends>;
+  compare(job: CompareJob): Promise<CompareChunk>;
+  change(job: ChangeJob): Promise<ShownChange>;
   shrink(job: ShrinkJob): Promise<Shrunk>;
   save(job: SaveJob): Promise<Saved>;
   close(): Promise<void>;
@@ -118,6 +124,8 @@ export async function makePool(
     save: (job) => saveOrNot((again) => run(again, patienceMs * PATIENCE_LONG), job),
     exhaust: (job) => orThrow<ExhaustChunk>(job),
     ends: (job) => orThrow<Ends>(job),
+    compare: (job) => orThrow<CompareChunk>(job),
+    change: (job) => orThrow<ShownChange>(job),
     close: () => pool.destroy(),
   };
 }

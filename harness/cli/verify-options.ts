@@ -40,7 +40,7 @@ export function parseVerifyOptions(flags: VerifyFlags): VerifyOptions {
   };
 }
 
-function worldsOf(given: readonly string[]): readonly string[] {
+export function worldsOf(given: readonly string[]): readonly string[] {
   if (!given.includes('none')) return [...new Set(given)];
   if (given.length > 1)
     throw new UsageError('--world none excludes other small worlds; give one or the other.');

@@ -12,8 +12,8 @@ import type { Series } from '../model/series.ts';
 import { quote } from '../quote.ts';
 import { record } from '../scenario/recording.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { Bound } from '../scenario/small-scenarios.ts';
 import { InvalidInput } from '../scenario/validate.ts';
+import { boundsOf } from './bounds.ts';
 import { DEFAULTS } from './defaults.ts';
 import { modelOfScenario, readScenario } from './exec.ts';
 import { ExitCode, UsageError } from './exit.ts';
@@ -47,9 +47,6 @@ export interface VerifyOptions {
   readonly json: boolean;
   readonly quiet: boolean;
 }
-
-/** Fields and settings away from typical, for each number of operations; beyond, none. */
-const CHANGES: readonly number[] = [2, 2, 1];
 
 const STOPPED = 'what was explored so far is reported.';
 
@@ -162,7 +159,7 @@ async function verifyState(
   if (properties === null) return nothingApplies(model, terminal);
   // Claims about the state itself take no exploration.
   const judges = model.properties.some(({ id }) => properties.includes(id));
-  const bounds = judges ? boundsOf(model, options) : [];
+  const bounds = judges ? boundsOf(model, options.opsMax ?? Number(DEFAULTS.verifyOps), options.worlds) : [];
   const { stepsMax, preemptionsMax } = options;
   const schedulesMax = options.schedulesMax ?? Number(DEFAULTS.schedules);
 
@@ -230,27 +227,6 @@ function applying(series: readonly Series[], model: Model, options: VerifyOption
 function nothingApplies(model: Model, terminal: Terminal): ExitCode {
   terminal.error(`nothing ran: none of the selected claims applies to ${model.id}.`);
   return ExitCode.nothingRan;
-}
-
-/** Growing numbers of operations, then the small worlds that mean something on this state. */
-function boundsOf(model: Model, { opsMax, worlds }: VerifyOptions): Bound[] {
-  const most = opsMax ?? Number(DEFAULTS.verifyOps);
-  const typical = Array.from({ length: most + 1 }, (_, ops): Bound => {
-    return { kind: 'typical', ops, changes: CHANGES[ops] ?? 0 };
-  });
-  const known = model.smallWorlds;
-  const unknown = (worlds ?? []).find((id) => !known.includes(id));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `unknown small world ${quote(unknown)} of ${model.id}; there are: ${known.join(', ') || 'none'}.`,
-    );
-  }
-  return [
-    ...typical,
-    ...(worlds ?? known).map((id): Bound => {
-      return { kind: 'small world', id };
-    }),
-  ];
 }
 
 function* counterexamples(

@@ -5,7 +5,9 @@ import type { Model } from '../model/model.ts';
 import {
   type Beat,
   type Job,
+  runChangeJob,
   runChunkJob,
+  runCompareJob,
   runEndsJob,
   runExhaustJob,
   runRecordJob,
@@ -59,6 +61,10 @@ function run(model: Model, job: Job, beat: Beat): unknown {
       return runExhaustJob(model, job, beat);
     case 'ends':
       return runEndsJob(model, job, beat);
+    case 'compare':
+      return runCompareJob(model, findModel(series, job.other)!, job, beat);
+    case 'change':
+      return runChangeJob(series, job, beat);
     case 'shrink':
       return runShrinkJob(model, job, beat);
     case 'record':

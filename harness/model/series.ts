@@ -51,6 +51,13 @@ export interface Series extends SeriesInfo {
    * @throws {@link PatchesDoNotApply} if a patch needs one that was left out.
    */
   model(stateId: string): Model | null;
+  /**
+   * A state as its patches make it: the base, then with one patch more each time, in their order. Where some patches build
+   * only together, the steps between are left out. Empty if there is no such state.
+   */
+  prefixes(stateId: string): readonly { readonly patch: Patch<unknown> | null; readonly model: Model }[];
+  /** The numbered patches that selections of a version pick from; none of a version with a patch on top. */
+  numberedPatches(version: string): readonly Patch<unknown>[];
   /** Why a selection of patches (`v3:4`) is none, in words; null where that is not what is wrong. */
   selectionProblem(stateId: string): string | null;
 }
@@ -97,6 +104,29 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     return { version, subset, state };
   };
 
+  /** What a name stands for: all patches that are applied to the base, in order. Null if it is none. */
+  const resolve = (stateId: string): { info: StateInfo; patches: readonly Patch<K>[] } | null => {
+    const { version, subset, state } = parse(stateId);
+    if (state === undefined) return null;
+    const { source, patches, prerequisites = [], companions = [], extras = [] } = state;
+    if (subset === undefined) {
+      const about = state.id === version ? state.about : `Another name of ${state.id}. ${state.about}`;
+      const all = [...prerequisites, ...patches, ...companions, ...extras];
+      return { info: { id: stateId, source, about }, patches: all };
+    }
+    const picked = extras.length > 0 ? null : selectPatches(patches, subset);
+    if (picked === null) return null;
+    const about =
+      picked.length === 0
+        ? `${version} with none of its ${patches.length} patches.`
+        : `Patches ${subset} of the ${patches.length} of ${version}.`;
+    const isPrefix = picked.every((patch, at) => patch === patches[at]);
+    return {
+      info: { id: stateId, source: isPrefix ? source : selection(version), about },
+      patches: [...prerequisites, ...picked, ...companions],
+    };
+  };
+
   return {
     name: spec.name,
     title: spec.title,
@@ -111,31 +141,29 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     properties,
     stateClaims: spec.stateClaims ?? [],
     expectations: spec.expectations ?? [],
+    numberedPatches(version) {
+      const { subset, state } = parse(version);
+      const { patches = [], extras = [] } = state ?? {};
+      return (subset === undefined && extras.length === 0 ? patches : []) as readonly Patch<unknown>[];
+    },
     selectionProblem(stateId) {
       const { version, subset, state } = parse(stateId);
       return state === undefined || subset === undefined ? null : problemOf(version, state, subset);
     },
     model(stateId) {
-      const { version, subset, state } = parse(stateId);
-      if (state === undefined) return null;
-      const { patches, prerequisites = [], companions = [], extras = [] } = state;
-      if (subset === undefined) {
-        const about = state.id === version ? state.about : `Another name of ${state.id}. ${state.about}`;
-        return build({ id: stateId, source: state.source, about }, [
-          ...prerequisites,
-          ...patches,
-          ...companions,
-          ...extras,
-        ]);
-      }
-      const picked = extras.length > 0 ? null : selectPatches(patches, subset);
-      if (picked === null) return null;
-      const about =
-        picked.length === 0
-          ? `${version} with none of its ${patches.length} patches.`
-          : `Patches ${subset} of the ${patches.length} of ${version}.`;
-      const source = picked.every((patch, at) => patch === patches[at]) ? state.source : selection(version);
-      return build({ id: stateId, source, about }, [...prerequisites, ...picked, ...companions]);
+      const found = resolve(stateId);
+      return found === null ? null : build(found.info, found.patches);
+    },
+    prefixes(stateId) {
+      const found = resolve(stateId);
+      if (found === null) return [];
+      const { info, patches } = found;
+      return Array.from({ length: patches.length + 1 }, (_, count) => patches.slice(0, count))
+        .filter((some) => missingRequirement(some) === null)
+        .map((some) => ({
+          patch: (some.at(-1) ?? null) as Patch<unknown> | null,
+          model: build({ ...info, id: `${info.id}@${some.length}` }, some),
+        }));
     },
   };
 }
@@ -175,15 +203,21 @@ function selectPatches<K>(patches: readonly Patch<K>[], subset: string): Patch<K
   return picked;
 }
 
+/** The first patch that uses what none before it has, and what that is; null if they build. */
+function missingRequirement<K>(patches: readonly Patch<K>[]): { patch: Patch<K>; missing: string } | null {
+  for (const [at, patch] of patches.entries()) {
+    const before = patches.slice(0, at);
+    const missing = (patch.requires ?? []).find((need) => !before.some(({ id }) => id === need));
+    if (missing !== undefined) return { patch, missing };
+  }
+  return null;
+}
+
 function checkRequirements<K>(id: string, patches: readonly Patch<K>[]): void {
-  patches.forEach((patch, at) => {
-    const missing = (patch.requires ?? []).find(
-      (need) => !patches.slice(0, at).some(({ id: have }) => have === need),
-    );
-    if (missing !== undefined) {
-      throw new PatchesDoNotApply(
-        `${id} does not build: patch ${patch.id} ("${patch.subject}") uses what patch ${missing} introduces, and that one is not applied before it.`,
-      );
-    }
-  });
+  const found = missingRequirement(patches);
+  if (found === null) return;
+  const { patch, missing } = found;
+  throw new PatchesDoNotApply(
+    `${id} does not build: patch ${patch.id} ("${patch.subject}") uses what patch ${missing} introduces, and that one is not applied before it.`,
+  );
 }

@@ -1,0 +1,142 @@
+/** A change shown on the smallest scenario that has it, and the patches that brought it. */
+import type { Model, World } from '../model/model.ts';
+import type { Patch } from '../model/patch.ts';
+import type { Property } from '../model/property.ts';
+import { candidates, type Draft, normalize } from '../scenario/reduce.ts';
+import { FORMAT, type Scenario } from '../scenario/scenario.ts';
+import { type Failing, ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
+import {
+  type Behaviour,
+  type BehaviourLimits,
+  type Behaviours,
+  behaviourOf,
+  behavioursOf,
+  keyOf,
+} from './behaviour.ts';
+import { byText, type Change, differenceOf } from './difference.ts';
+
+/** One end of the scenario, and the schedule of the fewest context switches that leads to it. */
+export interface ShownEnd {
+  readonly behaviour: Behaviour;
+  readonly scenario: Scenario;
+  /** Whether the other state has no such end. */
+  readonly isOwn: boolean;
+}
+
+export interface ChangeExample {
+  readonly first: ShownEnd;
+  readonly second: ShownEnd;
+}
+
+/** A state with only the first of its patches. */
+export interface Prefix {
+  /** The last of them; null: the base alone. */
+  readonly patch: Patch<unknown> | null;
+  readonly model: Model;
+}
+
+/** The scenario without what the changes do not need. */
+export function shrinkChange(
+  a: Model,
+  b: Model,
+  draft: Draft,
+  changes: readonly Change[],
+  limits: BehaviourLimits,
+): Draft {
+  const wanted = changes.map(({ text }) => text);
+  const shows = (one: Draft): boolean => {
+    const [first, second] = [behavioursOf(a, one, limits), behavioursOf(b, one, limits)];
+    if (!first.complete || !second.complete) return false;
+    const found = new Set((differenceOf(first, second)?.changes ?? []).map(({ text }) => text));
+    return wanted.every((text) => found.has(text));
+  };
+  let least = normalize(a.series, draft);
+  if (!shows(least)) return draft;
+  for (let smaller: Draft | undefined = least; smaller !== undefined; ) {
+    least = smaller;
+    smaller = undefined;
+    for (const one of candidates(a.series, least)) {
+      if (!shows(one)) continue;
+      smaller = one;
+      break;
+    }
+  }
+  return least;
+}
+
+/** Both states on one scenario that tells them apart: an end that only one has, beside what the other does. */
+export function exampleOf(a: Model, b: Model, draft: Draft, limits: BehaviourLimits): ChangeExample {
+  const [first, second] = [behavioursOf(a, draft, limits), behavioursOf(b, draft, limits)];
+  return { first: shown(a, draft, first, second, limits), second: shown(b, draft, second, first, limits) };
+}
+
+/** Ends among which the one with the fewest switches is looked for. */
+const ENDS_MAX = 8;
+
+function shown(
+  model: Model,
+  draft: Draft,
+  own: Behaviours,
+  other: Behaviours,
+  limits: BehaviourLimits,
+): ShownEnd {
+  const only = [...own.ends.keys()].filter((key) => !other.ends.has(key)).sort(byText);
+  const keys = (only.length > 0 ? only : [...own.ends.keys()].sort(byText)).slice(0, ENDS_MAX);
+  const found = keys
+    .map((key) => ({ key, ...scheduleTo(model, draft, key, limits) }))
+    .reduce((best, one) => (one.switches < best.switches ? one : best));
+  return { behaviour: own.ends.get(found.key)!, scenario: found.scenario, isOwn: only.length > 0 };
+}
+
+function scheduleTo(
+  model: Model,
+  draft: Draft,
+  key: string,
+  { stepsMax, beat = () => {} }: BehaviourLimits,
+): { readonly scenario: Scenario; readonly switches: number } {
+  const ends: Property<World> = {
+    id: 'ends-so',
+    claim: 'the scenario does not end in this way',
+    source: { status: 'inferred' },
+    check({ machine, outcome, evidence }, report) {
+      beat();
+      if (keyOf(behaviourOf(machine, outcome, evidence)) === key) {
+        report('end', 0, () => ({ message: key, expected: [], actual: [] }));
+      }
+      return true;
+    },
+  };
+  const search = new ScheduleSearch(model, { property: ends, kind: 'end' }, stepsMax);
+  const least: Failing | null = search.least(draft, SWITCHES_MAX);
+  const { world, ops } = draft;
+  return {
+    scenario: {
+      format: FORMAT,
+      model: model.id,
+      ...(Object.keys(world).length === 0 ? {} : { world }),
+      ops,
+      ...(least === null ? {} : { schedule: search.scheduleOf(draft, least.deviations) }),
+    },
+    switches: least === null ? Number.POSITIVE_INFINITY : switchesOf(least),
+  };
+}
+
+/**
+ * The patch of a state with which the scenario came to end as it does: from there on no further patch changes it. Null
+ * where the base ends so already.
+ */
+export function responsiblePatch(
+  prefixes: readonly Prefix[],
+  draft: Draft,
+  limits: BehaviourLimits,
+): Patch<unknown> | null {
+  const keysOf = ({ model }: Prefix): string =>
+    [...behavioursOf(model, draft, limits).ends.keys()].sort(byText).join('\n');
+  const whole = keysOf(prefixes.at(-1)!);
+  let patch = prefixes.at(-1)!.patch;
+  for (let at = prefixes.length - 2; at >= 0; at--) {
+    if (keysOf(prefixes[at]!) !== whole) return patch;
+    patch = prefixes[at]!.patch;
+  }
+  return patch;
+}

@@ -1,0 +1,80 @@
+/** Two states on the same small scenarios: which of them end otherwise, and how. */
+import type { Benches } from '../machine/execute.ts';
+import type { Model, Operation } from '../model/model.ts';
+import type { Draft } from '../scenario/reduce.ts';
+import type { Bound } from '../scenario/small-scenarios.ts';
+import { type BehaviourLimits, behavioursOf } from './behaviour.ts';
+import { byText, type Difference, differenceOf, type Marker } from './difference.ts';
+import { scenariosOf } from './exhaust.ts';
+
+/** Scenarios that ask for the same kinds of operation of as many actors. */
+export interface ClassCount {
+  readonly name: string;
+  /** Scenarios by marker, and those with too many schedules to be compared. */
+  readonly same: number;
+  readonly changed: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  readonly unknown: number;
+}
+
+export interface Differing extends Difference {
+  readonly draft: Draft;
+  /** Its place in the bound. */
+  readonly index: number;
+}
+
+export interface CompareChunk {
+  readonly classes: readonly ClassCount[];
+  readonly differing: readonly Differing[];
+}
+
+/** Compares the scenarios `from` to `to` of a bound. */
+export function compareChunk(
+  a: Model,
+  b: Model,
+  bound: Bound,
+  limits: BehaviourLimits,
+  from: number,
+  to: number,
+): CompareChunk {
+  const classes = new Map<string, { -readonly [K in keyof ClassCount]: ClassCount[K] }>();
+  const differing: Differing[] = [];
+  const benches: [Benches, Benches] = [new Map(), new Map()];
+  for (const [at, { world, ops }] of scenariosOf(a, bound).slice(from, to).entries()) {
+    const name = className(ops);
+    const counts = classes.get(name) ?? {
+      name,
+      same: 0,
+      changed: 0,
+      onlyFirst: 0,
+      onlySecond: 0,
+      unknown: 0,
+    };
+    classes.set(name, counts);
+    const draft = { world, ops };
+    const first = behavioursOf(a, draft, limits, benches[0]);
+    const second = behavioursOf(b, draft, limits, benches[1]);
+    if (!first.complete || !second.complete) {
+      counts.unknown++;
+      continue;
+    }
+    const difference = differenceOf(first, second);
+    counts[COUNT[difference?.marker ?? '=']]++;
+    if (difference !== null) differing.push({ ...difference, draft, index: from + at });
+  }
+  return { classes: [...classes.values()], differing };
+}
+
+const COUNT = { '=': 'same', '!': 'changed', '<': 'onlyFirst', '>': 'onlySecond' } as const satisfies Record<
+  Marker,
+  keyof ClassCount
+>;
+
+/** `mmap; touch | memory_disable`: `;` by one actor, `|` by another. */
+export function className(ops: readonly Operation[]): string {
+  const byActor = new Map<string, string[]>();
+  for (const { actor, op } of ops) byActor.set(actor, [...(byActor.get(actor) ?? []), op]);
+  const parts = [...byActor.values()].map((kinds) => kinds.join('; ')).sort(byText);
+  return parts.join(' | ') || 'no operation';
+}

@@ -1,0 +1,60 @@
+import type { Model } from '../model/model.ts';
+import type { Patch } from '../model/patch.ts';
+import type { ClassCount, CompareChunk } from './compare.ts';
+import type { Marker } from './difference.ts';
+
+/** A patch of two states as `git range-diff` pairs them. */
+export interface PatchPair {
+  /** `=` the same patch, `!` another of the same subject, `<` only of the first state, `>` only of the second. */
+  readonly marker: Marker;
+  readonly first: Patch<unknown> | null;
+  readonly second: Patch<unknown> | null;
+}
+
+/** In the order of the second state; what only the first has comes before what follows it there. */
+export function pairPatches(a: Model, b: Model): PatchPair[] {
+  const rest = [...a.patches];
+  const pairs = b.patches.map((second): PatchPair => {
+    const at = rest.findIndex((one) => one === second || one.subject === second.subject);
+    if (at < 0) return { marker: '>', first: null, second };
+    const [first] = rest.splice(at, 1);
+    return { marker: first === second ? '=' : '!', first: first!, second };
+  });
+  return [...rest.map((first): PatchPair => ({ marker: '<', first, second: null })), ...pairs];
+}
+
+/** All scenarios of a class together. */
+export interface ComparedClass extends ClassCount {
+  readonly marker: Marker;
+}
+
+/** Counts of the same class over all pieces: few operations first, then by name. */
+export function mergeClasses(chunks: readonly CompareChunk[]): ComparedClass[] {
+  const merged = new Map<string, ClassCount>();
+  for (const one of chunks.flatMap(({ classes }) => classes)) {
+    const known = merged.get(one.name);
+    merged.set(
+      one.name,
+      known === undefined
+        ? one
+        : {
+            name: one.name,
+            same: known.same + one.same,
+            changed: known.changed + one.changed,
+            onlyFirst: known.onlyFirst + one.onlyFirst,
+            onlySecond: known.onlySecond + one.onlySecond,
+            unknown: known.unknown + one.unknown,
+          },
+    );
+  }
+  return [...merged.values()]
+    .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.name < b.name ? -1 : 1))
+    .map((one) => ({ ...one, marker: markerOf(one) }));
+}
+
+const sizeOf = ({ name }: ClassCount): number => name.split(/[;|]/).length;
+
+function markerOf({ changed, onlyFirst, onlySecond }: ClassCount): Marker {
+  if (changed > 0 || (onlyFirst > 0 && onlySecond > 0)) return '!';
+  return onlyFirst > 0 ? '<' : onlySecond > 0 ? '>' : '=';
+}

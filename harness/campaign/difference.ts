@@ -1,0 +1,112 @@
+/** How the ends of one scenario differ between two states. */
+import { describeReturn } from '../machine/errno.ts';
+import type { CallRecord } from '../scenario/recording.ts';
+import type { Behaviour, Behaviours } from './behaviour.ts';
+
+/** As `git range-diff` has them: `!` changed, `<` some ends only on the first state, `>` only on the second. */
+export type Marker = '=' | '!' | '<' | '>';
+
+/** One respect in which ends differ, without generated values: two scenarios that share it show the same change. */
+export interface Change {
+  /** Whose results they are: `region_write`, `device`, `outcome`, or `together`. */
+  readonly of: string;
+  /** Results of only the first state, and of only the second. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** All of it in words: the same for the same change. */
+  readonly text: string;
+}
+
+export interface Difference {
+  readonly marker: Exclude<Marker, '='>;
+  readonly changes: readonly Change[];
+}
+
+/** Null where both states have the same ends. */
+export function differenceOf(a: Behaviours, b: Behaviours): Difference | null {
+  const onlyA = [...a.ends.keys()].some((key) => !b.ends.has(key));
+  const onlyB = [...b.ends.keys()].some((key) => !a.ends.has(key));
+  if (!onlyA && !onlyB) return null;
+  return { marker: onlyA ? (onlyB ? '!' : '<') : '>', changes: changesBetween(a, b) };
+}
+
+const changeOf = (of: string, before: Iterable<string>, after: Iterable<string>): Change => {
+  const [first, second] = [[...before].sort(byText), [...after].sort(byText)];
+  return {
+    of,
+    before: first,
+    after: second,
+    text: `${of}: ${first.join(', ') || 'nothing'} -> ${second.join(', ') || 'nothing'}`,
+  };
+};
+
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function changesBetween(a: Behaviours, b: Behaviours): Change[] {
+  const ends = [[...a.ends.values()], [...b.ends.values()]] as const;
+  const changes = [
+    ...callChanges(...ends),
+    ...change('outcome', ...ends, ({ outcome }) => [outcome]),
+    ...deviceChanges(...ends),
+  ];
+  // Each result is there on both sides, only not beside the same others.
+  return changes.length > 0
+    ? changes
+    : [changeOf('together', ['other combinations'], ['other combinations'])];
+}
+
+type Ends = readonly Behaviour[];
+
+/** By operation: two calls of one kind that change alike are one change. */
+function callChanges(a: Ends, b: Ends): Change[] {
+  const slots = Math.max(...[...a, ...b].map(({ calls }) => calls.length));
+  const merged = new Map<string, { before: Set<string>; after: Set<string> }>();
+  for (let slot = 0; slot < slots; slot++) {
+    for (const { of, before, after } of callChange(a, b, slot)) {
+      const known = merged.get(of) ?? { before: new Set(), after: new Set() };
+      for (const one of before) known.before.add(one);
+      for (const one of after) known.after.add(one);
+      merged.set(of, known);
+    }
+  }
+  return [...merged].map(([of, { before, after }]) => changeOf(of, before, after));
+}
+
+function callChange(a: Ends, b: Ends, slot: number): Change[] {
+  const op = [...a, ...b].find(({ calls }) => calls[slot] !== undefined)?.calls[slot]?.op ?? '';
+  return change(op, a, b, ({ calls }) => [resultText(calls[slot])]);
+}
+
+/** Errnos and signals by name. Numbers differ with what was asked for, so they only count as done. */
+function resultText(call: CallRecord | undefined): string {
+  if (call === undefined) return 'not begun';
+  const { ret, signal } = call;
+  if (signal !== undefined) return signal;
+  if (ret === undefined) return 'never returns';
+  if (ret < 0) return /\((.*)\)/.exec(describeReturn(ret))?.[1] ?? String(ret);
+  return String(ret);
+}
+
+/** By what reaches the device, then by its fields. */
+function deviceChanges(a: Ends, b: Ends): Change[] {
+  const kinds = change('device', a, b, ({ device }) => [
+    device.length === 0 ? 'nothing' : device.map(({ insn }) => String(insn)).join(' + '),
+  ]);
+  if (kinds.length > 0) return kinds;
+  const fields = new Set(
+    [...a, ...b].flatMap(({ device }) => device.flatMap((record) => Object.keys(record))),
+  );
+  return [...fields].flatMap((field) =>
+    change(`device, ${field}`, a, b, ({ device }) =>
+      device.map((record) => JSON.stringify(record[field] ?? null)),
+    ),
+  );
+}
+
+/** What of each end is seen on one side only. */
+function change(of: string, a: Ends, b: Ends, seen: (end: Behaviour) => readonly string[]): Change[] {
+  const [left, right] = [new Set(a.flatMap(seen)), new Set(b.flatMap(seen))];
+  const before = [...left].filter((one) => !right.has(one));
+  const after = [...right].filter((one) => !left.has(one));
+  return before.length + after.length === 0 ? [] : [changeOf(of, before, after)];
+}

@@ -1,0 +1,154 @@
+import { type BisectReport, renderBisect } from '../../reports/bisect.ts';
+import { bisectJson } from '../../reports/bisect-json.ts';
+import { type BisectState, type BisectVerdict, brokenBetween, turnsOf } from '../campaign/bisect.ts';
+import type { SearchOptions } from '../campaign/chunk.ts';
+import type { VerifyResult } from '../campaign/exhausted.ts';
+import { mergeResult } from '../campaign/merge.ts';
+import { KNOWN_CHUNK } from '../campaign/opening.ts';
+import type { Verdict } from '../campaign/result.ts';
+import type { Model } from '../model/model.ts';
+import { boundsOf } from './bounds.ts';
+import { ExitCode } from './exit.ts';
+import { knownFailures } from './known-failures.ts';
+import { makePool, type Pool } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { loadSeries } from './registry.ts';
+import { selectModel, selectProperties } from './select.ts';
+import { selectionState, selectionsOf, versionOf, type Ways } from './selections.ts';
+import { exitCodeOfSignal, listenForStop } from './stopping.ts';
+import type { Terminal } from './terminal.ts';
+import { verifyModel } from './verify-model.ts';
+
+export interface BisectOptions {
+  readonly version: string;
+  readonly ways: Ways;
+  readonly properties: readonly string[];
+  /** Operations that scenarios have at most. */
+  readonly opsMax: number;
+  /** Small worlds; null for all. */
+  readonly worlds: readonly string[] | null;
+  readonly schedulesMax: number;
+  readonly stepsMax: number;
+  readonly timeMs: number | null;
+  readonly jobs: number;
+  readonly corpus: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Every state between none of a version's patches and all of them, against every claim. */
+export async function bisect(options: BisectOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  const version = versionOf(series, selectModel(series, options.version));
+  const properties = selectProperties(series, options.properties);
+  const selections = selectionsOf(options.version, version.patches.length, options.ways);
+  const listed = selections.map((selection) => ({ selection, ...selectionState(version, selection) }));
+  // Counterexamples of one state are tried on all.
+  const known = listed.flatMap(({ model }) =>
+    model === null ? [] : knownFailures(series, options.corpus, model, properties, terminal),
+  );
+
+  const stopping = listenForStop(terminal, 'what was looked at so far is reported.');
+  const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
+  const progress = makeProgress(process.stderr, {
+    quiet: options.quiet || options.json,
+    plain: !terminal.interactive,
+  });
+  const pool = await makePool(options.jobs);
+  const budget = {
+    timeLeftMs: () => deadline - terminal.now(),
+    interrupted: () => stopping.signal !== null,
+  };
+  const states: BisectState[] = [];
+  try {
+    for (const { id, model, problem, selection } of listed) {
+      const last = selection.at(-1);
+      const patch = options.ways === 'prefixes' && last !== undefined ? version.patches[last - 1]! : null;
+      if (model === null) {
+        states.push({ id, patch, model, problem, verdicts: new Map() });
+        continue;
+      }
+      if (stopping.signal !== null || terminal.now() > deadline) break;
+      const replayed = await replayKnown(pool, model, options, properties, known);
+      const { opsMax, worlds, schedulesMax, stepsMax } = options;
+      const explored = await verifyModel(
+        pool,
+        model,
+        boundsOf(model, opsMax, worlds ?? model.smallWorlds),
+        { stepsMax, schedulesMax, preemptionsMax: null, properties },
+        budget,
+        progress,
+      );
+      states.push({ id, patch, model, problem, verdicts: verdictsOf(explored, replayed) });
+    }
+  } finally {
+    stopping.end();
+    await pool.close();
+  }
+  const between = brokenBetween(states);
+  const claims = [...new Set(states.flatMap(({ verdicts }) => [...verdicts.keys()]))];
+  const turns = options.ways === 'prefixes' ? claims.flatMap((claim) => turnsOf(states, claim)) : [];
+  const report: BisectReport = {
+    version: selectModel(series, options.version),
+    between,
+    turns,
+    patches: version.patches,
+    ways: options.ways,
+    states,
+    left: listed.length - states.length,
+    bound: { opsMax: options.opsMax, schedulesMax: options.schedulesMax, known: known.length },
+  };
+  terminal.print(
+    options.json ? `${JSON.stringify(bisectJson(report), null, 2)}\n` : renderBisect(report, terminal),
+  );
+  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
+  return between.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** Claims that a stored counterexample of any of the states breaks on this one. */
+async function replayKnown(
+  pool: Pool,
+  model: Model,
+  { stepsMax, schedulesMax, opsMax }: BisectOptions,
+  properties: readonly string[],
+  known: ReturnType<typeof knownFailures>,
+): Promise<Verdict[]> {
+  if (known.length === 0) return [];
+  const options: SearchOptions = {
+    seed: 1,
+    strategy: 'portfolio',
+    opsMax,
+    stepsMax,
+    schedulesMax,
+    properties,
+  };
+  const job = { kind: 'chunk', model: model.id, options, chunk: KNOWN_CHUNK } as const;
+  const chunk = await pool.chunk({ ...job, sequences: known.length, known });
+  return [...mergeResult(model, options, [chunk], [], null).verdicts];
+}
+
+function verdictsOf(
+  { verdicts, facts, exhaustive }: VerifyResult,
+  replayed: readonly Verdict[],
+): Map<string, BisectVerdict> {
+  const broken = new Set(
+    [...verdicts, ...facts, ...replayed]
+      .filter(({ verdict }) => verdict === 'violated')
+      .map(({ property }) => property),
+  );
+  const of = ({ property, verdict }: Pick<Verdict, 'property' | 'verdict'>): BisectVerdict =>
+    broken.has(property)
+      ? 'violated'
+      : verdict === 'inconclusive'
+        ? 'inconclusive'
+        : exhaustive
+          ? 'proved'
+          : 'searched';
+  return new Map<string, BisectVerdict>([
+    ...verdicts.map((one): [string, BisectVerdict] => [one.property, of(one)]),
+    ...facts.map(({ property, verdict }): [string, BisectVerdict] => [
+      property,
+      verdict === 'violated' ? 'violated' : 'proved',
+    ]),
+  ]);
+}

@@ -1,0 +1,119 @@
+import { type DiffReport, renderDiff, type ShownGroup } from '../../reports/diff.ts';
+import { diffJson } from '../../reports/diff-json.ts';
+import { changeGroups } from '../campaign/change-groups.ts';
+import type { CompareChunk } from '../campaign/compare.ts';
+import { mergeClasses, pairPatches } from '../campaign/diff-result.ts';
+import { EXHAUST_CHUNK, scenariosOf } from '../campaign/exhaust.ts';
+import type { Model } from '../model/model.ts';
+import type { Bound } from '../scenario/small-scenarios.ts';
+import { boundsOf } from './bounds.ts';
+import { ExitCode, UsageError } from './exit.ts';
+import { makePool } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { loadSeries } from './registry.ts';
+import { selectModel } from './select.ts';
+import { exitCodeOfSignal, listenForStop } from './stopping.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DiffOptions {
+  /** Names of the two states. */
+  readonly states: readonly [string, string];
+  /** Operations that scenarios have at most. */
+  readonly opsMax: number;
+  /** Small worlds to compare on; null for all. */
+  readonly worlds: readonly string[] | null;
+  /** Schedules after which a scenario counts as not comparable. */
+  readonly schedulesMax: number;
+  readonly stepsMax: number;
+  readonly timeMs: number | null;
+  readonly jobs: number;
+  /** Whether a difference is told by exit code 1, as `git diff --exit-code` does. */
+  readonly exitCode: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** What two states of a series do differently, as far as user space and the device can see. */
+export async function diff(options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  const [a, b] = options.states.map((name) => selectModel(series, name)) as [Model, Model];
+  if (a.series.name !== b.series.name) {
+    throw new UsageError(
+      `${a.id} and ${b.id} are of two series, whose operations differ; diff compares states of one.`,
+    );
+  }
+  const { stepsMax, schedulesMax } = options;
+  const limits = { stepsMax, schedulesMax };
+  const shared = options.worlds ?? a.smallWorlds.filter((id) => b.smallWorlds.includes(id));
+  const bounds = boundsOf(a, options.opsMax, shared);
+
+  const stopping = listenForStop(terminal, 'what was compared so far is reported.');
+  const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
+  const isOver = (): boolean => stopping.signal !== null || terminal.now() > deadline;
+  const progress = makeProgress(process.stderr, {
+    quiet: options.quiet || options.json,
+    plain: !terminal.interactive,
+  });
+  const pool = await makePool(options.jobs);
+  try {
+    const compared: { bound: Bound; of: number; chunks: CompareChunk[] }[] = [];
+    for (const bound of bounds) {
+      const of = scenariosOf(a, bound).length;
+      const chunks = new Map<number, CompareChunk>();
+      progress.start(`bound ${compared.length + 1} of ${bounds.length}`, of);
+      let next = 0;
+      const worker = async (): Promise<void> => {
+        for (let from = next; from < of && !isOver(); from = next) {
+          next += EXHAUST_CHUNK;
+          const to = Math.min(of, from + EXHAUST_CHUNK);
+          chunks.set(
+            from,
+            await pool.compare({
+              kind: 'compare',
+              model: a.id,
+              other: b.id,
+              bound,
+              options: limits,
+              from,
+              to,
+            }),
+          );
+          progress.advance(Math.min(of, chunks.size * EXHAUST_CHUNK), '');
+        }
+      };
+      await Promise.all(Array.from({ length: pool.size }, worker));
+      progress.stop();
+      compared.push({ bound, of, chunks: [...chunks].sort(([x], [y]) => x - y).map(([, chunk]) => chunk) });
+    }
+    const groups = await Promise.all(
+      changeGroups(compared).map(async (group): Promise<ShownGroup> => {
+        const { draft } = group.smallest;
+        const { changes } = group;
+        const job = { kind: 'change', model: a.id, other: b.id, draft, changes, options: limits } as const;
+        return { ...group, shown: await pool.change(job) };
+      }),
+    );
+    const report: DiffReport = {
+      first: a,
+      second: b,
+      patches: pairPatches(a, b),
+      classes: mergeClasses(compared.flatMap(({ chunks }) => chunks)),
+      groups,
+      bound: { opsMax: options.opsMax, worlds: shared, schedulesMax },
+      left: compared.reduce((sum, { of, chunks }) => sum + of - countOf(chunks), 0),
+    };
+    terminal.print(
+      options.json ? `${JSON.stringify(diffJson(report), null, 2)}\n` : renderDiff(report, options, terminal),
+    );
+    if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
+    return options.exitCode && groups.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+  } finally {
+    stopping.end();
+    await pool.close();
+  }
+}
+
+const countOf = (chunks: readonly CompareChunk[]): number =>
+  chunks
+    .flatMap(({ classes }) => classes)
+    .reduce((sum, one) => sum + one.same + one.changed + one.onlyFirst + one.onlySecond + one.unknown, 0);

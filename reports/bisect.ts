@@ -1,0 +1,167 @@
+import type { BisectState, BisectVerdict, Turn } from '../harness/campaign/bisect.ts';
+import type { Model } from '../harness/model/model.ts';
+import type { Patch } from '../harness/model/patch.ts';
+import type { Style } from './ansi.ts';
+import { count, thousands } from './count.ts';
+import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
+import { stateName } from './state-name.ts';
+import { cut, wrap } from './wrap.ts';
+
+export interface BisectReport {
+  readonly version: Model;
+  readonly patches: readonly Patch<unknown>[];
+  readonly ways: 'prefixes' | 'subsets' | 'orders';
+  readonly states: readonly BisectState[];
+  /** What only states on the way break. */
+  readonly between: readonly { readonly state: BisectState; readonly property: string }[];
+  /** Of prefixes only. */
+  readonly turns: readonly Turn[];
+  /** States that time or a signal left out. */
+  readonly left: number;
+  readonly bound: { readonly opsMax: number; readonly schedulesMax: number; readonly known: number };
+}
+
+const SIGNS: Readonly<Record<BisectVerdict, string>> = {
+  violated: 'x',
+  proved: '=',
+  searched: '.',
+  inconclusive: '?',
+};
+const STYLES: Readonly<Record<BisectVerdict, Style>> = {
+  violated: 'bad',
+  proved: 'good',
+  searched: 'plain',
+  inconclusive: 'unsure',
+};
+const CLAIM_WIDTH = 36;
+
+/** Who breaks what, and who mends it: the headline first. */
+export function renderBisect(report: BisectReport, options: PageOptions): string {
+  const { width } = options;
+  return printPage(
+    sections(
+      paragraph(`bisect ${stateName(report.version)}`, width, 'strong'),
+      headline(report, width),
+      titled(
+        'patches',
+        report.patches.flatMap((patch, at) => numbered(at + 1, patch.subject, width)),
+      ),
+      titled('states', stateLines(report, width)),
+      ...matrix(report, width),
+      ...turnLines(report.turns, width),
+      conclusion(report, width),
+    ),
+    options,
+  );
+}
+
+const numbered = (number: number, text: string, width: number): Line[] =>
+  wrap(text, width - 5, 2).map((line, at) => [
+    span((at === 0 ? String(number) : '').padStart(4), 'faint'),
+    span(` ${line}`),
+  ]);
+
+/** What a bisecting user meets that neither end has. */
+function headline({ between, version }: BisectReport, width: number): Line[] {
+  if (between.length === 0) {
+    return paragraph(
+      'No state on the way breaks a claim that both the first and the last state keep.',
+      width,
+      'good',
+    );
+  }
+  const properties = [...new Set(between.map(({ property }) => property))];
+  return properties.flatMap((property) => {
+    const at = between.filter((one) => one.property === property).map(({ state }) => state.id);
+    return paragraph(
+      `${property} is broken only on the way: at ${at.join(', ')}, neither before the patches nor on ${version.state.id}.`,
+      width,
+      'bad',
+    );
+  });
+}
+
+/** Columns are numbered, since names of selections are too wide for them. */
+function stateLines({ states }: BisectReport, width: number): Line[] {
+  return states.flatMap((state, at) =>
+    numbered(at, `${state.id}${state.problem === null ? '' : ': does not build'}`, width),
+  );
+}
+
+/** Claims by states, in as many blocks as the width asks for; claims that hold everywhere are counted. */
+function matrix({ states }: BisectReport, width: number): Line[][] {
+  const properties = [...new Set(states.flatMap(({ verdicts }) => [...verdicts.keys()]))];
+  const shown = properties.filter((property) =>
+    states.some(({ verdicts }) => verdicts.get(property) === 'violated'),
+  );
+  const columns = Math.max(1, Math.floor((width - CLAIM_WIDTH - 2) / 4));
+  const blocks = Array.from({ length: Math.ceil(states.length / columns) }, (_, block) => block * columns);
+  const rest = properties.length - shown.length;
+  return [
+    ...blocks.map((from): Line[] => {
+      const some = states.slice(from, from + columns);
+      return [
+        [
+          span('  '.padEnd(CLAIM_WIDTH + 2)),
+          ...some.map((_, at) => span(String(from + at).padStart(4), 'faint')),
+        ],
+        ...shown.map(
+          (property): Line => [
+            span(`  ${cut(property, CLAIM_WIDTH - 1).padEnd(CLAIM_WIDTH)}`),
+            ...some.map(({ verdicts, model }) => {
+              const verdict = verdicts.get(property);
+              return model === null || verdict === undefined
+                ? span('    ')
+                : span(SIGNS[verdict].padStart(4), STYLES[verdict]);
+            }),
+          ],
+        ),
+      ];
+    }),
+    [
+      ...(rest === 0
+        ? []
+        : paragraph(`${count(rest, 'other claim')} not broken on any state`, width, 'faint')),
+      ...paragraph(
+        'x broken, = proved within the bound, . not found to be broken, ? inconclusive',
+        width,
+        'faint',
+      ),
+    ],
+  ];
+}
+
+function turnLines(turns: readonly Turn[], width: number): Line[][] {
+  const list = (title: string, some: readonly Turn[]): Line[] =>
+    titled(
+      title,
+      some.flatMap(({ property, state, before, isExact }) => {
+        const doubt = isExact ? '' : `; of ${before?.id ?? 'the state beside it'} that is not proved`;
+        const where = state.patch === null ? '' : `: ${state.patch.id} "${state.patch.subject}"`;
+        return wrap(`${property}${where}${doubt}`, width - 2, 4).map((line) => [span(`  ${line}`)]);
+      }),
+    );
+  const isBefore = ({ state }: Turn): boolean => state.patch === null;
+  return [
+    list('broken before the first patch', turns.filter(isBefore)),
+    list(
+      'first bad',
+      turns.filter((turn) => turn.to === 'bad' && !isBefore(turn)),
+    ),
+    list(
+      'first good',
+      turns.filter(({ to }) => to === 'good'),
+    ),
+  ];
+}
+
+function conclusion({ states, left, bound, version }: BisectReport, width: number): Line[] {
+  const built = states.filter(({ model }) => model !== null).length;
+  const known =
+    bound.known === 0 ? '' : `${count(bound.known, 'stored counterexample')} tried on each, then `;
+  return paragraph(
+    `${count(built, 'state')} of ${version.series.name}${states.length === built ? '' : `, ${thousands(states.length - built)} that do not build`}: ${known}all scenarios of up to ${count(bound.opsMax, 'operation')} and the small worlds, each under all schedules up to ${thousands(bound.schedulesMax)}${left === 0 ? '' : `; ${count(left, 'state')} not looked at`}`,
+    width,
+    'strong',
+  );
+}
