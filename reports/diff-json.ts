@@ -2,7 +2,7 @@ import type { Behaviour } from '../harness/campaign/behaviour.ts';
 import type { ShownEnd } from '../harness/campaign/change-example.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
-import type { DiffReport, ShownGroup } from './diff.ts';
+import type { DiffReport, ShownChange, ShownGroup } from './diff.ts';
 import { provenanceOf } from './state-name.ts';
 
 /** What `diff --json` prints, key by key. */
@@ -44,11 +44,15 @@ const groupJson = ({ changes, smallest, scenarios, shown }: ShownGroup) => ({
   marker: smallest.marker,
   changes: changes.map(({ of, before, after }) => ({ of, before: [...before], after: [...after] })),
   scenarios,
-  first: endJson(shown.first, shown.patches[0]),
-  second: endJson(shown.second, shown.patches[1]),
+  ...(shown === null
+    ? {}
+    : {
+        first: endJson(shown.first, shown.patches[0]),
+        second: endJson(shown.second, shown.patches[1]),
+      }),
 });
 
-const endJson = ({ behaviour, scenario, isOwn }: ShownEnd, patch: ShownGroup['shown']['patches'][0]) => ({
+const endJson = ({ behaviour, scenario, isOwn }: ShownEnd, patch: ShownChange['patches'][0]) => ({
   ...behaviourJson(behaviour),
   only: isOwn,
   patch: patchJson(patch),

@@ -19,11 +19,15 @@ type PatchInfo = Pick<Patch<unknown>, 'id' | 'subject' | 'source'>;
 
 /** A change with the smallest scenario that shows it. */
 export interface ShownGroup extends ChangeGroup {
-  readonly shown: {
-    readonly first: ShownEnd;
-    readonly second: ShownEnd;
-    readonly patches: readonly [PatchInfo | null, PatchInfo | null];
-  };
+  /** Null where time was over before. */
+  readonly shown: ShownChange | null;
+}
+
+export interface ShownChange {
+  readonly first: ShownEnd;
+  readonly second: ShownEnd;
+  /** Whose doing it is on each; null: it was so before the patches of the state. */
+  readonly patches: readonly [PatchInfo | null, PatchInfo | null];
 }
 
 export interface DiffReport {
@@ -41,14 +45,18 @@ export interface DiffReport {
   readonly left: number;
 }
 
+/** More than that nobody reads through. */
+const CHANGES_SHOWN_MAX = 20;
+
 /** What two states do differently, in the vocabulary of `git range-diff`. */
 export function renderDiff(
   report: DiffReport,
-  { quiet }: { readonly quiet: boolean },
+  { quiet, all }: { readonly quiet: boolean; readonly all: boolean },
   options: PageOptions,
 ): string {
   const { width } = options;
   const { first, second } = report;
+  const shown = all ? report.groups : report.groups.slice(0, CHANGES_SHOWN_MAX);
   return printPage(
     sections(
       [
@@ -59,8 +67,15 @@ export function renderDiff(
         'patches',
         report.patches.flatMap((pair) => patchLines(pair, width)),
       ),
-      titled('operations (; by one actor, | by another)', classLines(report.classes, width)),
-      ...(quiet ? [] : report.groups.map((group, at) => groupLines(report, group, at + 1, width))),
+      titled('operations (; by one actor, | by another)', classLines(report, width)),
+      ...(quiet ? [] : shown.map((group, at) => groupLines(report, group, at + 1, width))),
+      quiet || shown.length === report.groups.length
+        ? []
+        : paragraph(
+            `and ${count(report.groups.length - shown.length, 'more change')}; --all shows them`,
+            width,
+            'faint',
+          ),
       conclusion(report, width),
     ),
     options,
@@ -82,27 +97,32 @@ const marked = (marker: Marker, text: string, width: number): Line[] =>
     span(line),
   ]);
 
-/** Classes that differ, one by one; the others in one line. */
-function classLines(classes: readonly ComparedClass[], width: number): Line[] {
-  const differing = classes.filter((one) => one.marker !== '=');
-  const same = classes.filter((one) => one.marker === '=');
-  const scenarios = same.reduce((sum, one) => sum + totalOf(one), 0);
+/** Classes that show a change for the first time, one by one; those that differ as others do, and the rest, in one line each. */
+function classLines({ classes, groups }: DiffReport, width: number): Line[] {
+  const isFirst = ({ name }: ComparedClass): boolean =>
+    groups.some(({ smallest }) => smallest.class === name);
+  const differing = classes.filter(({ marker }) => marker !== '=');
+  const rest = (marker: Marker, some: readonly ComparedClass[], what: string): Line[] => {
+    const scenarios = some.reduce((sum, one) => sum + totalOf(one), 0);
+    const text = `${count(some.length, 'other class', 'other classes')}${what}, ${count(scenarios, 'scenario')}`;
+    return some.length === 0 ? [] : marked(marker, text, width);
+  };
   return [
-    ...differing.flatMap((one) => {
+    ...differing.filter(isFirst).flatMap((one) => {
       const differ = one.changed + one.onlyFirst + one.onlySecond;
-      return marked(
-        one.marker,
-        `${one.name}: ${thousands(differ)} of ${count(totalOf(one), 'scenario')}`,
-        width,
-      );
+      const text = `${one.name}: ${thousands(differ)} of ${count(totalOf(one), 'scenario')}`;
+      return marked(one.marker, text, width);
     }),
-    ...(same.length === 0
-      ? []
-      : marked(
-          '=',
-          `${count(same.length, 'other class', 'other classes')}, ${count(scenarios, 'scenario')}`,
-          width,
-        )),
+    ...rest(
+      '!',
+      differing.filter((one) => !isFirst(one)),
+      ' that differ as these do',
+    ),
+    ...rest(
+      '=',
+      classes.filter(({ marker }) => marker === '='),
+      '',
+    ),
   ];
 }
 
@@ -110,24 +130,30 @@ const totalOf = ({ same, changed, onlyFirst, onlySecond, unknown }: ComparedClas
   same + changed + onlyFirst + onlySecond + unknown;
 
 function groupLines(report: DiffReport, group: ShownGroup, number: number, width: number): Line[] {
-  const { first, second, patches } = group.shown;
-  const { world = {}, ops } = first.scenario;
-  const { series } = report.first;
-  const actors = widest(ops.map(({ actor }) => actor));
   return [
-    ...group.changes.flatMap((change, at) =>
-      wrap(change.text, width - 4, 4).map((line, nth) => [
+    ...group.changes.flatMap(({ text }, at) =>
+      wrap(text, width - 4, 4).map((line, nth) => [
         span(at + nth === 0 ? `${number}.`.padEnd(4) : '    ', 'strong'),
         span(line, 'strong'),
       ]),
     ),
     ...indented(`${group.smallest.marker} in ${count(group.scenarios, 'scenario')}`, width),
+    ...(group.shown === null ? [] : exampleLines(report, group.shown, width)),
+  ];
+}
+
+function exampleLines(report: DiffReport, shown: ShownChange, width: number): Line[] {
+  const { first, second, patches } = shown;
+  const { world = {}, ops } = first.scenario;
+  const { series } = report.first;
+  const actors = widest(ops.map(({ actor }) => actor));
+  return [
     ...indented(`${report.first.state.id}: ${patchText(patches[0])}`, width),
     ...indented(`${report.second.state.id}: ${patchText(patches[1])}`, width),
     ...(Object.keys(world).length === 0 ? [] : indented(`world ${worldText(world)}`, width)),
     ...ops.flatMap((op) => beside(`  ${op.actor}`, actors + 2, operationText(op, series), width)),
     ...executionDiff(report, first, second, width),
-    ...scheduleLines(report, group, width),
+    ...scheduleLines(report, shown, width),
   ];
 }
 
@@ -172,7 +198,7 @@ function executionDiff(
 const fileOf = ({ outcome, calls, device }: Behaviour): string =>
   [
     outcome,
-    ...calls.map((call) => `${call.actor} ${call.op} ${describeEnd(call)}`),
+    ...calls.flatMap((call) => (call === null ? [] : [`${call.actor} ${call.op} ${describeEnd(call)}`])),
     ...(device.length === 0
       ? ['nothing reaches the device']
       : device.map((record) => `device ${recordText(record)}`)),
@@ -181,7 +207,7 @@ const fileOf = ({ outcome, calls, device }: Behaviour): string =>
     .join('');
 
 /** Who runs when, where more than one could. */
-function scheduleLines({ first: a, second: b }: DiffReport, { shown }: ShownGroup, width: number): Line[] {
+function scheduleLines({ first: a, second: b }: DiffReport, shown: ShownChange, width: number): Line[] {
   return [
     { model: a, end: shown.first },
     { model: b, end: shown.second },

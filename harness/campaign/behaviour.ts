@@ -10,8 +10,8 @@ import type { Draft } from '../scenario/reduce.ts';
 /** One way in which operations end. Which of two actors returned first is left out: nobody can tell. */
 export interface Behaviour {
   readonly outcome: Outcome;
-  /** In the order in which the scenario asks for them; without `ret` and `signal` it never returned. */
-  readonly calls: readonly CallRecord[];
+  /** By operation of the scenario; null: it never began. Without `ret` and `signal` it never returned. */
+  readonly calls: readonly (CallRecord | null)[];
   readonly device: readonly DeviceRecord[];
 }
 
@@ -31,8 +31,13 @@ export interface BehaviourLimits {
 }
 
 export function behaviourOf(machine: Machine, outcome: Outcome, world: World): Behaviour {
-  const asked = machine.calls.filter(({ work }) => work.operation >= 0);
-  const calls = asked.sort((a, b) => a.work.operation - b.work.operation).map(callRecord);
+  const calls: (CallRecord | null)[] = [];
+  for (const call of machine.calls) {
+    const { operation } = call.work;
+    if (operation < 0) continue;
+    while (calls.length < operation) calls.push(null);
+    calls[operation] = callRecord(call);
+  }
   return { outcome, calls, device: world.device() };
 }
 

@@ -35,6 +35,9 @@ export interface Prefix {
   readonly model: Model;
 }
 
+/** Scenarios that are tried to make one smaller; most need a tenth. */
+const TRIES_MAX = 150;
+
 /** The scenario without what the changes do not need. */
 export function shrinkChange(
   a: Model,
@@ -44,7 +47,9 @@ export function shrinkChange(
   limits: BehaviourLimits,
 ): Draft {
   const wanted = changes.map(({ text }) => text);
+  let tries = 0;
   const shows = (one: Draft): boolean => {
+    if (++tries > TRIES_MAX) return false;
     const [first, second] = [behavioursOf(a, one, limits), behavioursOf(b, one, limits)];
     if (!first.complete || !second.complete) return false;
     const found = new Set((differenceOf(first, second)?.changes ?? []).map(({ text }) => text));

@@ -2,12 +2,12 @@
 import type { Benches } from '../machine/execute.ts';
 import type { Model, Operation } from '../model/model.ts';
 import type { Draft } from '../scenario/reduce.ts';
-import type { Bound } from '../scenario/small-scenarios.ts';
+import type { Bound, SmallScenario } from '../scenario/small-scenarios.ts';
 import { type BehaviourLimits, behavioursOf } from './behaviour.ts';
 import { byText, type Difference, differenceOf, type Marker } from './difference.ts';
 import { scenariosOf } from './exhaust.ts';
 
-/** Scenarios that ask for the same kinds of operation of as many actors. */
+/** Scenarios that ask for the same kinds of operation of as many actors, or that are of one small world. */
 export interface ClassCount {
   readonly name: string;
   /** Scenarios by marker, and those with too many schedules to be compared. */
@@ -19,6 +19,8 @@ export interface ClassCount {
 }
 
 export interface Differing extends Difference {
+  /** Name of its class. */
+  readonly class: string;
   readonly draft: Draft;
   /** Its place in the bound. */
   readonly index: number;
@@ -29,7 +31,17 @@ export interface CompareChunk {
   readonly differing: readonly Differing[];
 }
 
-/** Compares the scenarios `from` to `to` of a bound. */
+/** Scenarios of a small world that are compared, evenly picked. */
+const OF_A_WORLD = 400;
+
+/** The scenarios of a bound that two states are compared on. */
+export function comparedOf(model: Model, bound: Bound): readonly SmallScenario[] {
+  const all = scenariosOf(model, bound);
+  const stride = bound.kind === 'small world' ? Math.ceil(all.length / OF_A_WORLD) : 1;
+  return all.filter((_, at) => at % stride === 0);
+}
+
+/** Compares the scenarios `from` to `to` of those. */
 export function compareChunk(
   a: Model,
   b: Model,
@@ -41,8 +53,8 @@ export function compareChunk(
   const classes = new Map<string, { -readonly [K in keyof ClassCount]: ClassCount[K] }>();
   const differing: Differing[] = [];
   const benches: [Benches, Benches] = [new Map(), new Map()];
-  for (const [at, { world, ops }] of scenariosOf(a, bound).slice(from, to).entries()) {
-    const name = className(ops);
+  for (const [at, { world, ops }] of comparedOf(a, bound).slice(from, to).entries()) {
+    const name = bound.kind === 'small world' ? `small world ${bound.id}` : className(ops);
     const counts = classes.get(name) ?? {
       name,
       same: 0,
@@ -61,7 +73,7 @@ export function compareChunk(
     }
     const difference = differenceOf(first, second);
     counts[COUNT[difference?.marker ?? '=']]++;
-    if (difference !== null) differing.push({ ...difference, draft, index: from + at });
+    if (difference !== null) differing.push({ ...difference, class: name, draft, index: from + at });
   }
   return { classes: [...classes.values()], differing };
 }

@@ -48,11 +48,14 @@ export function mergeClasses(chunks: readonly CompareChunk[]): ComparedClass[] {
     );
   }
   return [...merged.values()]
-    .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => compare(sizeOf(a), sizeOf(b)) || compare(a.name, b.name))
     .map((one) => ({ ...one, marker: markerOf(one) }));
 }
 
-const sizeOf = ({ name }: ClassCount): number => name.split(/[;|]/).length;
+const compare = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const sizeOf = ({ name }: ClassCount): number =>
+  name.startsWith('small world ') ? Number.POSITIVE_INFINITY : name.split(/[;|]/).length;
 
 function markerOf({ changed, onlyFirst, onlySecond }: ClassCount): Marker {
   if (changed > 0 || (onlyFirst > 0 && onlySecond > 0)) return '!';

@@ -31,14 +31,19 @@ export function differenceOf(a: Behaviours, b: Behaviours): Difference | null {
 }
 
 const changeOf = (of: string, before: Iterable<string>, after: Iterable<string>): Change => {
-  const [first, second] = [[...before].sort(byText), [...after].sort(byText)];
+  const [first, second] = [[...new Set(before)].sort(byText), [...new Set(after)].sort(byText)];
   return {
     of,
     before: first,
     after: second,
-    text: `${of}: ${first.join(', ') || 'nothing'} -> ${second.join(', ') || 'nothing'}`,
+    text: `${of}: ${changeText(first.join(', '), second.join(', '))}`,
   };
 };
+
+function changeText(before: string, after: string): string {
+  if (after === '') return `no more ${before}`;
+  return before === '' ? `also ${after}` : `${before} -> ${after}`;
+}
 
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -73,13 +78,20 @@ function callChanges(a: Ends, b: Ends): Change[] {
 }
 
 function callChange(a: Ends, b: Ends, slot: number): Change[] {
-  const op = [...a, ...b].find(({ calls }) => calls[slot] !== undefined)?.calls[slot]?.op ?? '';
-  return change(op, a, b, ({ calls }) => [resultText(calls[slot])]);
+  const op = [...a, ...b].map(({ calls }) => calls[slot]).find((call) => call != null)?.op ?? '';
+  return change(op, a, b, ({ calls }) => [resultText(calls[slot])]).map(({ of, before, after }) => {
+    // How many bytes it was says something only where both states have a number there.
+    const both = before.some(isNumber) && after.some(isNumber);
+    return both ? changeOf(of, before, after) : changeOf(of, before.map(asDone), after.map(asDone));
+  });
 }
 
-/** Errnos and signals by name. Numbers differ with what was asked for, so they only count as done. */
-function resultText(call: CallRecord | undefined): string {
-  if (call === undefined) return 'not begun';
+const isNumber = (result: string): boolean => /^\d+$/.test(result);
+const asDone = (result: string): string => (isNumber(result) ? 'done' : result);
+
+/** Errnos and signals by name. */
+function resultText(call: CallRecord | null | undefined): string {
+  if (call == null) return 'not begun';
   const { ret, signal } = call;
   if (signal !== undefined) return signal;
   if (ret === undefined) return 'never returns';
@@ -87,21 +99,23 @@ function resultText(call: CallRecord | undefined): string {
   return String(ret);
 }
 
-/** By what reaches the device, then by its fields. */
+/** How often each kind of access reaches the device; where that is alike, what differs of them. */
 function deviceChanges(a: Ends, b: Ends): Change[] {
-  const kinds = change('device', a, b, ({ device }) => [
-    device.length === 0 ? 'nothing' : device.map(({ insn }) => String(insn)).join(' + '),
-  ]);
+  const all = [...a, ...b].flatMap(({ device }) => device);
+  const kinds = [...new Set(all.map(({ insn }) => String(insn)))].flatMap((kind) =>
+    change(`device, ${kind}`, a, b, ({ device }) => [
+      String(device.filter(({ insn }) => String(insn) === kind).length),
+    ]),
+  );
   if (kinds.length > 0) return kinds;
-  const fields = new Set(
-    [...a, ...b].flatMap(({ device }) => device.flatMap((record) => Object.keys(record))),
-  );
-  return [...fields].flatMap((field) =>
-    change(`device, ${field}`, a, b, ({ device }) =>
-      device.map((record) => JSON.stringify(record[field] ?? null)),
-    ),
-  );
+  const fields = [...new Set(all.flatMap((record) => Object.keys(record)))];
+  return fields
+    .filter((field) => change(field, a, b, (end) => valuesOf(end, field)).length > 0)
+    .map((field) => changeOf(`device, ${field}`, ['a value'], ['another']));
 }
+
+const valuesOf = ({ device }: Behaviour, field: string): string[] =>
+  device.map((record) => JSON.stringify(record[field] ?? null));
 
 /** What of each end is seen on one side only. */
 function change(of: string, a: Ends, b: Ends, seen: (end: Behaviour) => readonly string[]): Change[] {

@@ -11,5 +11,7 @@ export const DEFAULTS = {
   verifyOps: '3',
   /** Schedules after which `verify MODEL` gives up one operation sequence, and `verify FILE` its own. */
   schedules: '50000',
+  /** Schedules after which `diff` does not compare a scenario. */
+  diffSchedules: '200',
   fileSchedules: '1000000',
 } as const;

@@ -14,13 +14,14 @@ export interface DiffFlags {
   readonly time: string | undefined;
   readonly jobs: string | undefined;
   readonly 'exit-code': boolean;
+  readonly all: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
 export function parseDiffOptions(flags: DiffFlags): DiffOptions {
-  const { first, second, world, time, jobs, json, quiet } = flags;
+  const { first, second, world, time, jobs, all, json, quiet } = flags;
   return {
     states: [first, second],
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 3),
@@ -30,6 +31,7 @@ export function parseDiffOptions(flags: DiffFlags): DiffOptions {
     timeMs: time === undefined ? null : duration('time', time),
     jobs: jobsOf(jobs),
     exitCode: flags['exit-code'],
+    all,
     json,
     quiet,
   };

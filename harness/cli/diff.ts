@@ -1,9 +1,9 @@
 import { type DiffReport, renderDiff, type ShownGroup } from '../../reports/diff.ts';
 import { diffJson } from '../../reports/diff-json.ts';
 import { changeGroups } from '../campaign/change-groups.ts';
-import type { CompareChunk } from '../campaign/compare.ts';
+import { type CompareChunk, comparedOf } from '../campaign/compare.ts';
 import { mergeClasses, pairPatches } from '../campaign/diff-result.ts';
-import { EXHAUST_CHUNK, scenariosOf } from '../campaign/exhaust.ts';
+import { EXHAUST_CHUNK } from '../campaign/exhaust.ts';
 import type { Model } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import { boundsOf } from './bounds.ts';
@@ -29,6 +29,8 @@ export interface DiffOptions {
   readonly jobs: number;
   /** Whether a difference is told by exit code 1, as `git diff --exit-code` does. */
   readonly exitCode: boolean;
+  /** Whether the text has all changes, however many. */
+  readonly all: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -58,7 +60,7 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
   try {
     const compared: { bound: Bound; of: number; chunks: CompareChunk[] }[] = [];
     for (const bound of bounds) {
-      const of = scenariosOf(a, bound).length;
+      const of = comparedOf(a, bound).length;
       const chunks = new Map<number, CompareChunk>();
       progress.start(`bound ${compared.length + 1} of ${bounds.length}`, of);
       let next = 0;
@@ -90,7 +92,7 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
         const { draft } = group.smallest;
         const { changes } = group;
         const job = { kind: 'change', model: a.id, other: b.id, draft, changes, options: limits } as const;
-        return { ...group, shown: await pool.change(job) };
+        return { ...group, shown: isOver() ? null : await pool.change(job) };
       }),
     );
     const report: DiffReport = {

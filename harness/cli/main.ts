@@ -7,7 +7,18 @@ import { ExitCode, UsageError } from './exit.ts';
 import { MODELS, searchFlags } from './search-flags.ts';
 import { makeTerminal } from './terminal.ts';
 
-const COMMANDS = ['run', 'gate', 'exec', 'replay', 'verify', 'diff', 'bisect', 'merge', 'list'] as const;
+const COMMANDS = [
+  'run',
+  'gate',
+  'exec',
+  'replay',
+  'verify',
+  'diff',
+  'bisect',
+  'mutate',
+  'merge',
+  'list',
+] as const;
 
 const env = process.env;
 const argv = hideBin(process.argv);
@@ -258,7 +269,7 @@ async function parse(): Promise<ExitCode> {
           .option('max-schedules', {
             type: 'string',
             describe: 'schedules after which a scenario is not compared',
-            default: DEFAULTS.runSchedules,
+            default: DEFAULTS.diffSchedules,
           })
           .option('max-steps', {
             type: 'string',
@@ -271,6 +282,7 @@ async function parse(): Promise<ExitCode> {
             type: 'string',
             describe: 'worker threads; results do not depend on it (default: one a core)',
           })
+          .option('all', { type: 'boolean', describe: 'show all changes, however many', default: false })
           .option('exit-code', { type: 'boolean', describe: 'exit 1 if they differ', default: false })
           .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
           .option('quiet', {
@@ -347,6 +359,58 @@ async function parse(): Promise<ExitCode> {
         const { parseBisectOptions } = await import('./bisect-options.ts');
         const { bisect } = await import('./bisect.ts');
         result = await bisect(parseBisectOptions(args), terminal(args));
+      },
+    )
+    .command(
+      'mutate <model..>',
+      'weaken states systematically, and say which mutants no claim catches',
+      (command) =>
+        command
+          .positional('model', {
+            type: 'string',
+            array: true,
+            describe: 'states, or globs',
+            demandOption: true,
+          })
+          .option('seed', { type: 'string', describe: 'decimal or 0x hex', default: '1' })
+          .option('runs', {
+            type: 'string',
+            describe: 'generated sequences that a mutant has to survive',
+            default: '500',
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations a sequence has at most',
+            default: DEFAULTS.maxOps,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('min-score', {
+            type: 'string',
+            describe: 'exit 1 where claims catch less than so many percent',
+            default: '0',
+          })
+          .option('time', { type: 'string', describe: 'stop after this time: 30s, 2m' })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'survivors and scores only, no progress',
+            default: false,
+          })
+          .example('$0 mutate v3', 'what the claims of zpci-io can tell from v3'),
+      async (args) => {
+        const { parseMutateOptions } = await import('./mutate-options.ts');
+        const { mutate } = await import('./mutate.ts');
+        result = await mutate(parseMutateOptions(args), terminal(args));
       },
     )
     .command(
