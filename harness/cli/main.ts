@@ -25,9 +25,16 @@ const argv = hideBin(process.argv);
 const debug = argv.includes('--debug');
 
 try {
-  process.exitCode = await parse();
+  process.exitCode = styled(await parse());
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = styled(report(error));
+}
+
+/** `git bisect run` skips a commit for 125, and gives up for 128 and more: signals stay what they are. */
+function styled(code: ExitCode): number {
+  const at = argv.findIndex((one) => one === '--exit-style=bisect' || one === '--exit-style');
+  const isBisect = at >= 0 && (argv[at] === '--exit-style=bisect' || argv[at + 1] === 'bisect');
+  return isBisect && code > ExitCode.violated && code < 128 ? 125 : code;
 }
 
 async function parse(): Promise<ExitCode> {
@@ -45,6 +52,11 @@ async function parse(): Promise<ExitCode> {
       type: 'boolean',
       describe: 'colors on a terminal; --no-color or NO_COLOR switches them off',
       default: true,
+    })
+    .option('exit-style', {
+      choices: ['plain', 'bisect'] as const,
+      describe: 'bisect: 0, 1, and 125 where nothing can be said, for git bisect run',
+      default: 'plain' as const,
     })
     .option('debug', { type: 'boolean', describe: 'show stack traces of errors', default: false })
     .command(
