@@ -53,6 +53,24 @@ describe('the process ends with', () => {
   });
 });
 
+describe('with --exit-style bisect the process ends with', () => {
+  const STYLE = ['--exit-style', 'bisect'];
+  test.each([
+    { code: 0, why: 'an execution breaks nothing', args: ['exec', HARMLESS, '--json', ...STYLE] },
+    {
+      code: 1,
+      why: 'an execution breaks a claim',
+      args: ['exec', VIOLATING, '--json', '--exit-style=bisect'],
+    },
+    { code: 125, why: 'a schedule is stale', args: ['exec', STALE, '--json', ...STYLE] },
+    { code: 125, why: 'a file is broken', args: ['exec', BROKEN, '--json', ...STYLE] },
+    { code: 125, why: 'nothing ran', args: [...QUICK, '--model', 'v3', '--property', CLAIM, ...STYLE] },
+    { code: 3, why: 'a schedule is stale, in plain style', args: ['exec', STALE, '--exit-style', 'plain'] },
+  ])('$code where $why', async ({ code, args }) => {
+    expect((await zpciFuzz(args)).code).toBe(code);
+  });
+});
+
 describe('wrong usage is one line on stderr and nothing else', () => {
   test.each([
     { args: ['runn'], says: /unknown command or argument runn\. Nearest: run, / },
