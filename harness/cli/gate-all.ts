@@ -129,8 +129,9 @@ export async function gateAll(
       continue;
     }
     if (!options.quiet) {
-      for (const { model, result, paths } of done) {
-        for (const part of counterexampleTexts(settings, terminal, model, result, paths)) write(`${part}\n`);
+      for (const { model, result, paths, searchAgain } of done) {
+        const parts = counterexampleTexts(settings, terminal, model, result, paths, () => searchAgain);
+        for (const part of parts) write(`${part}\n`);
       }
     }
     write(renderGate(report, terminal));

@@ -16,18 +16,21 @@ export function headingText(models: readonly Model[], { seed, strategy }: RunSet
   return `${models.map((model) => `model ${labelled(model)}`).join('\n')}\nseed  0x${(seed >>> 0).toString(16)}, strategy ${strategy}\n\n`;
 }
 
-/** The counterexamples of a model, one by one. `paths` are those of entries, by failure identity. */
+/**
+ * The counterexamples of a model, one by one. `paths` are those of entries, by failure identity; `again` is the command
+ * that finds one again for want of an entry.
+ */
 export function* counterexampleTexts(
   settings: RunSettings,
   terminal: Terminal,
   model: Model,
   result: ModelResult,
   paths: ReadonlyMap<string, string>,
+  again: (found: Counterexample) => string = (found) => searchAgain(settings, model, found),
 ): Generator<string> {
   for (const found of result.counterexamples) {
     const path = paths.get(`${found.property} ${found.kind}`);
-    const reproduce =
-      path === undefined ? searchAgain(settings, model, found) : `npx zpci-fuzz replay ${shellWord(path)}`;
+    const reproduce = path === undefined ? again(found) : `npx zpci-fuzz replay ${shellWord(path)}`;
     yield `${renderCounterexample(record(model, found.scenario, settings.maxSteps), {
       ...terminal,
       reproduce,
