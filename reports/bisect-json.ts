@@ -3,14 +3,20 @@ import { provenanceOf } from './state-name.ts';
 
 /** What `bisect --json` prints, key by key. */
 export function bisectJson(report: BisectReport): object {
-  const { version, patches, ways, states, between, turns, left, bound } = report;
+  const { version, patches, ways, states, between, turns, left, cut, bound } = report;
   return {
     format: 1,
     model: version.id,
     provenance: provenanceOf(version.state.source),
     ways,
-    bound: { maxOps: bound.opsMax, maxSchedules: bound.schedulesMax, corpus: bound.known },
+    bound: {
+      maxOps: bound.opsMax,
+      worlds: bound.worlds,
+      maxSchedules: bound.schedulesMax,
+      corpus: bound.known,
+    },
     left,
+    cutShort: cut,
     patches: patches.map(({ id, subject, source }) => ({ id, subject, source })),
     states: states.map(({ id, model, problem, verdicts }) => ({
       state: id,

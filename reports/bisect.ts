@@ -18,7 +18,15 @@ export interface BisectReport {
   readonly turns: readonly Turn[];
   /** States that time or a signal left out. */
   readonly left: number;
-  readonly bound: { readonly opsMax: number; readonly schedulesMax: number; readonly known: number };
+  /** The state within which they ended it, or null. */
+  readonly cut: string | null;
+  readonly bound: {
+    readonly opsMax: number;
+    /** Small worlds of the states. */
+    readonly worlds: number;
+    readonly schedulesMax: number;
+    readonly known: number;
+  };
 }
 
 const SIGNS: Readonly<Record<BisectVerdict, string>> = {
@@ -62,7 +70,14 @@ const numbered = (number: number, text: string, width: number): Line[] =>
   ]);
 
 /** What a bisecting user meets that neither end has. */
-function headline({ between, version }: BisectReport, width: number): Line[] {
+function headline({ between, states, left, cut, version }: BisectReport, width: number): Line[] {
+  if (left > 0 || cut !== null) {
+    return paragraph(
+      'Ended early: not known whether a state on the way breaks a claim that both the first and the last keep.',
+      width,
+      'unsure',
+    );
+  }
   if (between.length === 0) {
     return paragraph(
       'No state on the way breaks a claim that both the first and the last state keep.',
@@ -73,11 +88,14 @@ function headline({ between, version }: BisectReport, width: number): Line[] {
   const properties = [...new Set(between.map(({ property }) => property))];
   return properties.flatMap((property) => {
     const at = between.filter((one) => one.property === property).map(({ state }) => state.id);
-    return paragraph(
-      `${property} is broken only on the way: at ${at.join(', ')}, neither before the patches nor on ${version.state.id}.`,
-      width,
-      'bad',
-    );
+    const isSure = [states[0], states.at(-1)].every((state) => {
+      const verdict = state?.verdicts.get(property);
+      return verdict === undefined || verdict === 'proved';
+    });
+    const ends = isSure
+      ? `neither before the patches nor on ${version.state.id}`
+      : `and was not found to be before the patches or on ${version.state.id}, which is no proof`;
+    return paragraph(`${property} is broken only on the way: at ${at.join(', ')}, ${ends}.`, width, 'bad');
   });
 }
 
@@ -94,6 +112,7 @@ function matrix({ states }: BisectReport, width: number): Line[][] {
   const shown = properties.filter((property) =>
     states.some(({ verdicts }) => verdicts.get(property) === 'violated'),
   );
+  const hasBlanks = shown.some((property) => states.some(({ verdicts }) => !verdicts.has(property)));
   const columns = Math.max(1, Math.floor((width - CLAIM_WIDTH - 2) / 4));
   const blocks = Array.from({ length: Math.ceil(states.length / columns) }, (_, block) => block * columns);
   const rest = properties.length - shown.length;
@@ -123,7 +142,7 @@ function matrix({ states }: BisectReport, width: number): Line[][] {
         ? []
         : paragraph(`${count(rest, 'other claim')} not broken on any state`, width, 'faint')),
       ...paragraph(
-        'x broken, = proved within the bound, . not found to be broken, ? inconclusive',
+        `x broken, = proved within the bound, . not found to be broken, ? inconclusive${hasBlanks ? ', blank: does not apply' : ''}`,
         width,
         'faint',
       ),
@@ -135,8 +154,9 @@ function turnLines(turns: readonly Turn[], width: number): Line[][] {
   const list = (title: string, some: readonly Turn[]): Line[] =>
     titled(
       title,
-      some.flatMap(({ property, state, before, isExact }) => {
-        const doubt = isExact ? '' : `; of ${before?.id ?? 'the state beside it'} that is not proved`;
+      some.flatMap(({ property, to, state, before, isExact }) => {
+        const kept = to === 'bad' ? before : state;
+        const doubt = isExact ? '' : `; that ${kept?.id ?? 'the state before'} keeps it is not proved`;
         const where = state.patch === null ? '' : `: ${state.patch.id} "${state.patch.subject}"`;
         return wrap(`${property}${where}${doubt}`, width - 2, 4).map((line) => [span(`  ${line}`)]);
       }),
@@ -155,12 +175,14 @@ function turnLines(turns: readonly Turn[], width: number): Line[][] {
   ];
 }
 
-function conclusion({ states, left, bound, version }: BisectReport, width: number): Line[] {
+function conclusion({ states, left, cut: stoppedAt, bound, version }: BisectReport, width: number): Line[] {
   const built = states.filter(({ model }) => model !== null).length;
+  const worlds = bound.worlds === 0 ? '' : ` and ${count(bound.worlds, 'small world')}`;
+  const early = stoppedAt === null ? '' : `; ended early within ${stoppedAt}`;
   const known =
     bound.known === 0 ? '' : `${count(bound.known, 'stored counterexample')} tried on each, then `;
   return paragraph(
-    `${count(built, 'state')} of ${version.series.name}${states.length === built ? '' : `, ${thousands(states.length - built)} that do not build`}: ${known}all scenarios of up to ${count(bound.opsMax, 'operation')} and the small worlds, each under all schedules up to ${thousands(bound.schedulesMax)}${left === 0 ? '' : `; ${count(left, 'state')} not looked at`}`,
+    `${count(built, 'state')} of ${version.series.name}${states.length === built ? '' : `, ${thousands(states.length - built)} that do not build`}: ${known}all scenarios of up to ${count(bound.opsMax, 'operation')}${worlds}, each under all schedules up to ${thousands(bound.schedulesMax)}${early}${left === 0 ? '' : `; ${count(left, 'state')} not looked at`}`,
     width,
     'strong',
   );

@@ -14,6 +14,7 @@ export function diffJson({ first, second, patches, classes, groups, bound, left 
     bound: {
       maxOps: bound.opsMax,
       worlds: [...bound.worlds],
+      maxScenariosOfAWorld: bound.worldScenariosMax,
       maxSchedules: bound.schedulesMax,
     },
     left,

@@ -39,6 +39,8 @@ export interface DiffReport {
   readonly bound: {
     readonly opsMax: number;
     readonly worlds: readonly string[];
+    /** Scenarios of a small world that are compared at most. */
+    readonly worldScenariosMax: number;
     readonly schedulesMax: number;
   };
   /** Scenarios that time or a signal left out. */
@@ -46,7 +48,7 @@ export interface DiffReport {
 }
 
 /** More than that nobody reads through. */
-const CHANGES_SHOWN_MAX = 20;
+export const CHANGES_SHOWN_MAX = 20;
 
 /** What two states do differently, in the vocabulary of `git range-diff`. */
 export function renderDiff(
@@ -138,7 +140,9 @@ function groupLines(report: DiffReport, group: ShownGroup, number: number, width
       ]),
     ),
     ...indented(`${group.smallest.marker} in ${count(group.scenarios, 'scenario')}`, width),
-    ...(group.shown === null ? [] : exampleLines(report, group.shown, width)),
+    ...(group.shown === null
+      ? indented('not reached: an example', width)
+      : exampleLines(report, group.shown, width)),
   ];
 }
 
@@ -233,8 +237,12 @@ function conclusion({ classes, groups, bound, left }: DiffReport, width: number)
   const scenarios = classes.reduce((sum, one) => sum + totalOf(one), 0);
   const unknown = classes.reduce((sum, one) => sum + one.unknown, 0);
   const differing = classes.filter((one) => one.marker !== '=').length;
+  const worlds =
+    bound.worlds.length === 0
+      ? ''
+      : ` and of ${count(bound.worlds.length, 'small world')} (of each at most ${thousands(bound.worldScenariosMax)}, evenly picked)`;
   const what = [
-    `${count(scenarios, 'scenario')} of up to ${count(bound.opsMax, 'operation')} and of ${count(bound.worlds.length, 'small world')}, each under all schedules`,
+    `${count(scenarios, 'scenario')} of up to ${count(bound.opsMax, 'operation')}${worlds}, each under all schedules`,
     ...(unknown === 0
       ? []
       : [`${thousands(unknown)} of them with more than ${thousands(bound.schedulesMax)}, not compared`]),

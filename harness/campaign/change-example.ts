@@ -1,8 +1,8 @@
 /** A change shown on the smallest scenario that has it, and the patches that brought it. */
-import type { Model, World } from '../model/model.ts';
+import type { Model, SeriesInfo, World } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
 import type { Property } from '../model/property.ts';
-import { candidates, type Draft, normalize } from '../scenario/reduce.ts';
+import { candidates, type Draft, normalize, sizeOf } from '../scenario/reduce.ts';
 import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { type Failing, ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
 import {
@@ -61,12 +61,21 @@ export function shrinkChange(
     least = smaller;
     smaller = undefined;
     for (const one of candidates(a.series, least)) {
-      if (!shows(one)) continue;
+      if (!isSmaller(a.series, one, least) || !shows(one)) continue;
       smaller = one;
       break;
     }
   }
   return least;
+}
+
+/** Two actors can be swapped and swapped back: only what is smaller is a step. */
+function isSmaller(series: SeriesInfo, one: Draft, other: Draft): boolean {
+  const size = (draft: Draft): number[] =>
+    sizeOf(series, draft, new Set(draft.ops.map(({ actor }) => actor)).size, 0);
+  const [a, b] = [size(one), size(other)];
+  const at = a.findIndex((part, index) => part !== b[index]);
+  return at >= 0 && a[at]! < b[at]!;
 }
 
 /** Both states on one scenario that tells them apart: an end that only one has, beside what the other does. */

@@ -32,14 +32,23 @@ export interface CompareChunk {
 }
 
 /** Scenarios of a small world that are compared, evenly picked. */
-const OF_A_WORLD = 400;
+export const OF_A_WORLD = 400;
 
 /** The scenarios of a bound that two states are compared on. */
 export function comparedOf(model: Model, bound: Bound): readonly SmallScenario[] {
   const all = scenariosOf(model, bound);
-  const stride = bound.kind === 'small world' ? Math.ceil(all.length / OF_A_WORLD) : 1;
+  const stride = bound.kind === 'small world' ? strideOf(all.length) : 1;
   return all.filter((_, at) => at % stride === 0);
 }
+
+/** One that divides no number of choices: it would pass over the same choices each time. */
+function strideOf(length: number): number {
+  let stride = Math.max(1, Math.ceil(length / OF_A_WORLD));
+  while (greatestDivisor(stride, length) > 1) stride++;
+  return stride;
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** Compares the scenarios `from` to `to` of those. */
 export function compareChunk(

@@ -11,16 +11,32 @@ export interface PatchPair {
   readonly second: Patch<unknown> | null;
 }
 
-/** In the order of the second state; what only the first has comes before what follows it there. */
+/** In the order of the second state; what only the first has comes before the patch that it precedes there. */
 export function pairPatches(a: Model, b: Model): PatchPair[] {
+  const firstOf = new Map<Patch<unknown>, Patch<unknown>>();
   const rest = [...a.patches];
-  const pairs = b.patches.map((second): PatchPair => {
+  for (const second of b.patches) {
     const at = rest.findIndex((one) => one === second || one.subject === second.subject);
-    if (at < 0) return { marker: '>', first: null, second };
-    const [first] = rest.splice(at, 1);
-    return { marker: first === second ? '=' : '!', first: first!, second };
-  });
-  return [...rest.map((first): PatchPair => ({ marker: '<', first, second: null })), ...pairs];
+    if (at >= 0) firstOf.set(second, rest.splice(at, 1)[0]!);
+  }
+  const pairs: PatchPair[] = [];
+  const isShown = new Set<Patch<unknown>>();
+  const showOnlyFirst = (): void => {
+    for (const first of a.patches) {
+      if (isShown.has(first)) continue;
+      if (!rest.includes(first)) return;
+      isShown.add(first);
+      pairs.push({ marker: '<', first, second: null });
+    }
+  };
+  for (const second of b.patches) {
+    showOnlyFirst();
+    const first = firstOf.get(second) ?? null;
+    if (first !== null) isShown.add(first);
+    pairs.push({ marker: first === null ? '>' : first === second ? '=' : '!', first, second });
+  }
+  showOnlyFirst();
+  return pairs;
 }
 
 /** All scenarios of a class together. */

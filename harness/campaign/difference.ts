@@ -27,7 +27,12 @@ export function differenceOf(a: Behaviours, b: Behaviours): Difference | null {
   const onlyA = [...a.ends.keys()].some((key) => !b.ends.has(key));
   const onlyB = [...b.ends.keys()].some((key) => !a.ends.has(key));
   if (!onlyA && !onlyB) return null;
-  return { marker: onlyA ? (onlyB ? '!' : '<') : '>', changes: changesBetween(a, b) };
+  const changes = changesBetween(a, b);
+  return {
+    marker: onlyA ? (onlyB ? '!' : '<') : '>',
+    // Each result is there on both sides, only not beside the same others.
+    changes: changes.length > 0 ? changes : [together(onlyA, onlyB)],
+  };
 }
 
 const changeOf = (of: string, before: Iterable<string>, after: Iterable<string>): Change => {
@@ -49,16 +54,19 @@ export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 
 
 function changesBetween(a: Behaviours, b: Behaviours): Change[] {
   const ends = [[...a.ends.values()], [...b.ends.values()]] as const;
-  const changes = [
+  return [
     ...callChanges(...ends),
     ...change('outcome', ...ends, ({ outcome }) => [outcome]),
     ...deviceChanges(...ends),
   ];
-  // Each result is there on both sides, only not beside the same others.
-  return changes.length > 0
-    ? changes
-    : [changeOf('together', ['other combinations'], ['other combinations'])];
 }
+
+const together = (before: boolean, after: boolean): Change =>
+  changeOf(
+    'together',
+    before ? ['a combination of results'] : [],
+    after ? ['another combination of results'] : [],
+  );
 
 type Ends = readonly Behaviour[];
 

@@ -12,7 +12,8 @@ import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import { makePool, type Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
-import { loadSeries } from './registry.ts';
+import { loadSeries, seriesModules } from './registry.ts';
+import type { RunParts } from './run.ts';
 import { selectModel, selectProperties } from './select.ts';
 import { selectionState, selectionsOf, versionOf, type Ways } from './selections.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
@@ -37,12 +38,17 @@ export interface BisectOptions {
 }
 
 /** Every state between none of a version's patches and all of them, against every claim. */
-export async function bisect(options: BisectOptions, terminal: Terminal): Promise<ExitCode> {
-  const series = await loadSeries();
+export async function bisect(
+  options: BisectOptions,
+  terminal: Terminal,
+  { modules, makePool: openPool }: RunParts = { modules: seriesModules(), makePool },
+): Promise<ExitCode> {
+  const series = await loadSeries(modules);
   const version = versionOf(series, selectModel(series, options.version));
   const properties = selectProperties(series, options.properties);
   const selections = selectionsOf(options.version, version.patches.length, options.ways);
   const listed = selections.map((selection) => ({ selection, ...selectionState(version, selection) }));
+  const worlds = worldsOf(listed, options.worlds);
   // Counterexamples of one state are tried on all.
   const known = listed.flatMap(({ model }) =>
     model === null ? [] : knownFailures(series, options.corpus, model, properties, terminal),
@@ -54,12 +60,13 @@ export async function bisect(options: BisectOptions, terminal: Terminal): Promis
     quiet: options.quiet || options.json,
     plain: !terminal.interactive,
   });
-  const pool = await makePool(options.jobs);
+  const pool = await openPool(options.jobs, modules);
   const budget = {
     timeLeftMs: () => deadline - terminal.now(),
     interrupted: () => stopping.signal !== null,
   };
   const states: BisectState[] = [];
+  let cut: string | null = null;
   try {
     for (const { id, model, problem, selection } of listed) {
       const last = selection.at(-1);
@@ -70,22 +77,32 @@ export async function bisect(options: BisectOptions, terminal: Terminal): Promis
       }
       if (stopping.signal !== null || terminal.now() > deadline) break;
       const replayed = await replayKnown(pool, model, options, properties, known);
-      const { opsMax, worlds, schedulesMax, stepsMax } = options;
+      const { opsMax, schedulesMax, stepsMax } = options;
       const explored = await verifyModel(
         pool,
         model,
-        boundsOf(model, opsMax, worlds ?? model.smallWorlds),
+        boundsOf(
+          model,
+          opsMax,
+          worlds.filter((id) => model.smallWorlds.includes(id)),
+        ),
         { stepsMax, schedulesMax, preemptionsMax: null, properties },
         budget,
         progress,
       );
       states.push({ id, patch, model, problem, verdicts: verdictsOf(explored, replayed) });
+      if (explored.stopped !== null) {
+        cut = id;
+        break;
+      }
     }
   } finally {
     stopping.end();
     await pool.close();
   }
-  const between = brokenBetween(states);
+  // Without the last state nobody knows what is broken only on the way to it.
+  const isWhole = cut === null && states.length === listed.length;
+  const between = isWhole ? brokenBetween(states) : [];
   const claims = [...new Set(states.flatMap(({ verdicts }) => [...verdicts.keys()]))];
   const turns = options.ways === 'prefixes' ? claims.flatMap((claim) => turnsOf(states, claim)) : [];
   const report: BisectReport = {
@@ -96,13 +113,31 @@ export async function bisect(options: BisectOptions, terminal: Terminal): Promis
     ways: options.ways,
     states,
     left: listed.length - states.length,
-    bound: { opsMax: options.opsMax, schedulesMax: options.schedulesMax, known: known.length },
+    cut,
+    bound: {
+      opsMax: options.opsMax,
+      worlds: worlds.length,
+      schedulesMax: options.schedulesMax,
+      known: known.length,
+    },
   };
   terminal.print(
     options.json ? `${JSON.stringify(bisectJson(report), null, 2)}\n` : renderBisect(report, terminal),
   );
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   return between.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** Small worlds that mean something on one of the states. @throws {@link UsageError} for one that is none of theirs. */
+function worldsOf(
+  listed: readonly { readonly model: Model | null }[],
+  wanted: readonly string[] | null,
+): readonly string[] {
+  const models = listed.flatMap(({ model }) => (model === null ? [] : [model]));
+  const known = [...new Set(models.flatMap(({ smallWorlds }) => smallWorlds))];
+  // The last is the whole version, which its user names.
+  boundsOf({ ...models.at(-1)!, smallWorlds: known }, 0, wanted);
+  return wanted ?? known;
 }
 
 /** Claims that a stored counterexample of any of the states breaks on this one. */

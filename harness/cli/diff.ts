@@ -1,16 +1,19 @@
-import { type DiffReport, renderDiff, type ShownGroup } from '../../reports/diff.ts';
+import { count, thousands } from '../../reports/count.ts';
+import { CHANGES_SHOWN_MAX, type DiffReport, renderDiff, type ShownGroup } from '../../reports/diff.ts';
 import { diffJson } from '../../reports/diff-json.ts';
-import { changeGroups } from '../campaign/change-groups.ts';
-import { type CompareChunk, comparedOf } from '../campaign/compare.ts';
+import { type ChangeGroup, changeGroups } from '../campaign/change-groups.ts';
+import { type CompareChunk, comparedOf, OF_A_WORLD } from '../campaign/compare.ts';
 import { mergeClasses, pairPatches } from '../campaign/diff-result.ts';
 import { EXHAUST_CHUNK } from '../campaign/exhaust.ts';
 import type { Model } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
 import { boundsOf } from './bounds.ts';
 import { ExitCode, UsageError } from './exit.ts';
-import { makePool } from './pool.ts';
+import type { ChangeJob } from './job.ts';
+import { makePool, type Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
-import { loadSeries } from './registry.ts';
+import { loadSeries, seriesModules } from './registry.ts';
+import type { RunParts } from './run.ts';
 import { selectModel } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
@@ -36,8 +39,12 @@ export interface DiffOptions {
 }
 
 /** What two states of a series do differently, as far as user space and the device can see. */
-export async function diff(options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
-  const series = await loadSeries();
+export async function diff(
+  options: DiffOptions,
+  terminal: Terminal,
+  { modules, makePool: openPool }: RunParts = { modules: seriesModules(), makePool },
+): Promise<ExitCode> {
+  const series = await loadSeries(modules);
   const [a, b] = options.states.map((name) => selectModel(series, name)) as [Model, Model];
   if (a.series.name !== b.series.name) {
     throw new UsageError(
@@ -56,7 +63,7 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
     quiet: options.quiet || options.json,
     plain: !terminal.interactive,
   });
-  const pool = await makePool(options.jobs);
+  const pool = await openPool(options.jobs, modules);
   try {
     const compared: { bound: Bound; of: number; chunks: CompareChunk[] }[] = [];
     for (const bound of bounds) {
@@ -80,28 +87,28 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
               to,
             }),
           );
-          progress.advance(Math.min(of, chunks.size * EXHAUST_CHUNK), '');
+          const done = Math.min(of, chunks.size * EXHAUST_CHUNK);
+          progress.advance(done, `${count(done, 'scenario')} of ${thousands(of)}`);
         }
       };
       await Promise.all(Array.from({ length: pool.size }, worker));
       progress.stop();
       compared.push({ bound, of, chunks: [...chunks].sort(([x], [y]) => x - y).map(([, chunk]) => chunk) });
     }
-    const groups = await Promise.all(
-      changeGroups(compared).map(async (group): Promise<ShownGroup> => {
-        const { draft } = group.smallest;
-        const { changes } = group;
-        const job = { kind: 'change', model: a.id, other: b.id, draft, changes, options: limits } as const;
-        return { ...group, shown: isOver() ? null : await pool.change(job) };
-      }),
-    );
+    const found = changeGroups(compared);
+    // Nobody waits for examples that are not shown.
+    const examples = options.json || options.all ? found.length : options.quiet ? 0 : CHANGES_SHOWN_MAX;
+    const groups = await withExamples(pool, found, examples, isOver, (group) => {
+      const { changes, smallest } = group;
+      return { kind: 'change', model: a.id, other: b.id, draft: smallest.draft, changes, options: limits };
+    });
     const report: DiffReport = {
       first: a,
       second: b,
       patches: pairPatches(a, b),
       classes: mergeClasses(compared.flatMap(({ chunks }) => chunks)),
       groups,
-      bound: { opsMax: options.opsMax, worlds: shared, schedulesMax },
+      bound: { opsMax: options.opsMax, worlds: shared, worldScenariosMax: OF_A_WORLD, schedulesMax },
       left: compared.reduce((sum, { of, chunks }) => sum + of - countOf(chunks), 0),
     };
     terminal.print(
@@ -113,6 +120,26 @@ export async function diff(options: DiffOptions, terminal: Terminal): Promise<Ex
     stopping.end();
     await pool.close();
   }
+}
+
+/** The first so many changes with an example each, one after the other, so that time can end it. */
+async function withExamples(
+  pool: Pool,
+  groups: readonly ChangeGroup[],
+  examples: number,
+  isOver: () => boolean,
+  jobOf: (group: ChangeGroup) => ChangeJob,
+): Promise<ShownGroup[]> {
+  const shown = groups.map((group): ShownGroup => ({ ...group, shown: null }));
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < Math.min(examples, groups.length) && !isOver(); at = next++) {
+      const group = groups[at]!;
+      shown[at] = { ...group, shown: await pool.change(jobOf(group)) };
+    }
+  };
+  await Promise.all(Array.from({ length: pool.size }, worker));
+  return shown;
 }
 
 const countOf = (chunks: readonly CompareChunk[]): number =>

@@ -75,7 +75,7 @@ export function versionOf(series: readonly Series[], model: Model): Version {
     .filter((one) => own.numberedPatches(one.id).length > 0)
     .map((one) => `${own.name}/${one.id}`);
   throw new UsageError(
-    `${quote(model.id)} has no patches to go through: bisect takes a version, one of ${versions.join(', ')}.`,
+    `${quote(model.id)} is no version with numbered patches to go through; bisect takes one of ${versions.join(', ')}.`,
   );
 }
 

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { series as zpciIo } from '../../models/zpci-io/series.ts';
+import type { Operation } from '../model/model.ts';
+import { behavioursOf } from './behaviour.ts';
+import { series as dial } from './dial.fixture.ts';
+
+const LIMITS = { stepsMax: 1_000, schedulesMax: 10_000 };
+
+test('a call that a killed actor never began leaves its place empty', () => {
+  const write: Operation = { actor: 'user0', op: 'bar_write', bar: 0, pos: 0, count: 8 };
+  const ops = [write, write, { actor: 'admin', op: 'kill' }];
+  const { ends, complete } = behavioursOf(zpciIo.model('v1')!, { world: {}, ops }, LIMITS);
+  expect(complete).toBe(true);
+  const calls = [...ends.values()].map((one) => one.calls);
+  expect(calls.length).toBeGreaterThan(1);
+  expect(new Set(calls.map(([, , last]) => last?.op))).toEqual(new Set(['kill']));
+  const begun = calls.map((some) => some.map((call) => call !== null));
+  expect(begun).toContainEqual([true, false, true]);
+  expect(begun).toContainEqual([true, true, true]);
+});
+
+test('who returned first is no difference, and each end is there once', () => {
+  const ops = ['user0', 'user1'].map((actor) => ({ actor, op: 'get' }));
+  const { ends } = behavioursOf(dial.model('pre')!, { world: {}, ops }, LIMITS);
+  expect([...ends.values()]).toEqual([
+    {
+      outcome: 'finished',
+      calls: [
+        { actor: 'user0', op: 'get', ret: 0 },
+        { actor: 'user1', op: 'get', ret: 0 },
+      ],
+      device: [],
+    },
+  ]);
+});
+
+test('schedules beyond the limit are left out, and said so', () => {
+  const ops = ['user0', 'user1'].map((actor) => ({ actor, op: 'set', value: 1 }));
+  const draft = { world: {}, ops };
+  const all = behavioursOf(dial.model('pre')!, draft, LIMITS);
+  const some = behavioursOf(dial.model('pre')!, draft, { ...LIMITS, schedulesMax: 1 });
+  expect([all.complete, all.ends.size]).toEqual([true, 3]);
+  expect(some.complete).toBe(false);
+  expect(some.ends.size).toBeLessThan(3);
+});
