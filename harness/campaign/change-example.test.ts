@@ -109,7 +109,7 @@ describe('an example', () => {
 
 describe('responsible for an end is', () => {
   const responsible = (id: string, ...ops: readonly Operation[]): string | null =>
-    responsiblePatch(dial.prefixes(id), draftOf(...ops), LIMITS)?.subject ?? null;
+    responsiblePatch(dial, id, [], draftOf(...ops), LIMITS)?.subject ?? null;
 
   test.each<[string, string | null, string, number]>([
     ['the base', null, 'v1', 1],
@@ -121,5 +121,10 @@ describe('responsible for an end is', () => {
     ['nothing but the base of no patches', null, 'pre', 5],
   ])('%s: %s', (_who, subject, id, value) => {
     expect(responsible(id, set(value))).toBe(subject);
+  });
+
+  test('none that the other state has, too', () => {
+    const { patches } = state('v1');
+    expect(responsiblePatch(dial, 'v1', patches, draftOf(set(5)), LIMITS)).toBeNull();
   });
 });

@@ -2,6 +2,7 @@
 import type { Model, SeriesInfo, World } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
 import type { Property } from '../model/property.ts';
+import type { Series } from '../model/series.ts';
 import { candidates, type Draft, normalize, sizeOf } from '../scenario/reduce.ts';
 import { FORMAT, type Scenario } from '../scenario/scenario.ts';
 import { type Failing, ScheduleSearch, SWITCHES_MAX, switchesOf } from '../scenario/schedule-search.ts';
@@ -26,13 +27,6 @@ export interface ShownEnd {
 export interface ChangeExample {
   readonly first: ShownEnd;
   readonly second: ShownEnd;
-}
-
-/** A state with only the first of its patches. */
-export interface Prefix {
-  /** The last of them; null: the base alone. */
-  readonly patch: Patch<unknown> | null;
-  readonly model: Model;
 }
 
 /** Scenarios that are tried to make one smaller; most need a tenth. */
@@ -136,20 +130,36 @@ function scheduleTo(
 }
 
 /**
- * The patch of a state with which the scenario came to end as it does: from there on no further patch changes it. Null
- * where the base ends so already.
+ * The patch that makes a state end a scenario as it does: the last without which it ends otherwise; where the others do not
+ * build without any, the one from which on no further patch changes it. Patches that the other state has, too, are not
+ * what makes the difference. Null where the base ends so already.
  */
 export function responsiblePatch(
-  prefixes: readonly Prefix[],
+  series: Pick<Series, 'model' | 'prefixes' | 'withoutEach'>,
+  stateId: string,
+  others: readonly Patch<unknown>[],
   draft: Draft,
   limits: BehaviourLimits,
 ): Patch<unknown> | null {
-  const keysOf = ({ model }: Prefix): string =>
+  const keysOf = (model: Model): string =>
     [...behavioursOf(model, draft, limits).ends.keys()].sort(byText).join('\n');
-  const whole = keysOf(prefixes.at(-1)!);
+  const whole = keysOf(series.model(stateId)!);
+  const removable = series.withoutEach(stateId);
+  const needed = removable.filter(({ patch, model }) => !others.includes(patch) && keysOf(model) !== whole);
+  if (needed.length > 0) return needed.at(-1)!.patch;
+  const from = lastThatChanges(series.prefixes(stateId), keysOf, whole);
+  const isOut = from === null || others.includes(from) || removable.some(({ patch }) => patch === from);
+  return isOut ? null : from;
+}
+
+function lastThatChanges(
+  prefixes: ReturnType<Series['prefixes']>,
+  keysOf: (model: Model) => string,
+  whole: string,
+): Patch<unknown> | null {
   let patch = prefixes.at(-1)!.patch;
   for (let at = prefixes.length - 2; at >= 0; at--) {
-    if (keysOf(prefixes[at]!) !== whole) return patch;
+    if (keysOf(prefixes[at]!.model) !== whole) return patch;
     patch = prefixes[at]!.patch;
   }
   return patch;

@@ -136,12 +136,12 @@ export function runChangeJob(series: readonly Series[], job: ChangeJob, beat: Be
   const limits = beatingLimits(job.options, beat);
   const [a, b] = [job.model, job.other].map((id) => findModel(series, id)!) as [Model, Model];
   const draft = shrinkChange(a, b, job.draft, job.changes, limits);
-  const patchOf = (model: Model): PatchInfo | null => {
-    const own = series.find(({ name }) => name === model.series.name)!;
-    const patch = responsiblePatch(own.prefixes(model.state.id), draft, limits);
+  const own = series.find(({ name }) => name === a.series.name)!;
+  const patchOf = (model: Model, { patches }: Model): PatchInfo | null => {
+    const patch = responsiblePatch(own, model.state.id, patches, draft, limits);
     return patch === null ? null : { id: patch.id, subject: patch.subject, source: patch.source };
   };
-  return { ...exampleOf(a, b, draft, limits), patches: [patchOf(a), patchOf(b)] };
+  return { ...exampleOf(a, b, draft, limits), patches: [patchOf(a, b), patchOf(b, a)] };
 }
 
 const beatingLimits = (limits: BehaviourLimits, beat: Beat): BehaviourLimits => ({

@@ -56,6 +56,8 @@ export interface Series extends SeriesInfo {
    * only together, the steps between are left out. Empty if there is no such state.
    */
   prefixes(stateId: string): readonly { readonly patch: Patch<unknown> | null; readonly model: Model }[];
+  /** A state without one of its patches, for each that the others build without. */
+  withoutEach(stateId: string): readonly { readonly patch: Patch<unknown>; readonly model: Model }[];
   /** The numbered patches that selections of a version pick from; none of a version with a patch on top. */
   numberedPatches(version: string): readonly Patch<unknown>[];
   /** Why a selection of patches (`v3:4`) is none, in words; null where that is not what is wrong. */
@@ -163,6 +165,18 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
         .map((some) => ({
           patch: (some.at(-1) ?? null) as Patch<unknown> | null,
           model: build({ ...info, id: `${info.id}@${some.length}` }, some),
+        }));
+    },
+    withoutEach(stateId) {
+      const found = resolve(stateId);
+      if (found === null) return [];
+      const { info, patches } = found;
+      return patches
+        .map((patch, at) => ({ patch, rest: patches.filter((one) => one !== patch), at }))
+        .filter(({ rest }) => missingRequirement(rest) === null)
+        .map(({ patch, rest, at }) => ({
+          patch: patch as Patch<unknown>,
+          model: build({ ...info, id: `${info.id}-${at + 1}` }, rest),
         }));
     },
   };
