@@ -49,9 +49,15 @@ export async function bisect(
   const selections = selectionsOf(options.version, version.patches.length, options.ways);
   const listed = selections.map((selection) => ({ selection, ...selectionState(version, selection) }));
   const worlds = worldsOf(listed, options.worlds);
-  // Counterexamples of one state are tried on all.
-  const known = listed.flatMap(({ model }) =>
-    model === null ? [] : knownFailures(series, options.corpus, model, properties, terminal),
+  // Counterexamples of any state of the series are tried on all: what breaks `pre` mostly breaks the first prefix.
+  const { states: others } = version.series;
+  const stored = new Map(
+    [...others.map(({ id }) => version.series.model(id)), ...listed.map(({ model }) => model)].flatMap(
+      (model): [string, Model][] => (model === null ? [] : [[model.id, model]]),
+    ),
+  );
+  const known = [...stored.values()].flatMap((model) =>
+    knownFailures(series, options.corpus, model, properties, terminal),
   );
 
   const stopping = listenForStop(terminal, 'what was looked at so far is reported.');
