@@ -374,6 +374,58 @@ async function parse(): Promise<ExitCode> {
       },
     )
     .command(
+      'mutate <model..>',
+      'weaken states systematically, and say which mutants no claim catches',
+      (command) =>
+        command
+          .positional('model', {
+            type: 'string',
+            array: true,
+            describe: 'states, or globs',
+            demandOption: true,
+          })
+          .option('seed', { type: 'string', describe: 'decimal or 0x hex', default: '1' })
+          .option('runs', {
+            type: 'string',
+            describe: 'generated sequences that a mutant has to survive',
+            default: '500',
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations a sequence has at most',
+            default: DEFAULTS.maxOps,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('min-score', {
+            type: 'string',
+            describe: 'exit 1 where claims catch less than so many percent',
+            default: '0',
+          })
+          .option('time', { type: 'string', describe: 'stop after this time: 30s, 2m' })
+          .option('jobs', {
+            alias: 'j',
+            type: 'string',
+            describe: 'worker threads; results do not depend on it (default: one a core)',
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'survivors and scores only, no progress',
+            default: false,
+          })
+          .example('$0 mutate v3', 'what the claims of zpci-io can tell from v3'),
+      async (args) => {
+        const { parseMutateOptions } = await import('./mutate-options.ts');
+        const { mutate } = await import('./mutate.ts');
+        result = await mutate(parseMutateOptions(args), terminal(args));
+      },
+    )
+    .command(
       'merge <path..>',
       'join the JSON reports of the shards of one run into the report of the whole',
       (command) =>

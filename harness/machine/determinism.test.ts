@@ -46,6 +46,10 @@ function tinyModel(wobble: () => number): Model {
     stateVerdicts: [],
     functions: [],
     smallWorlds: [],
+    mutable: { booleans: [], replaced: [] },
+    createHookedWorld: () => {
+      throw new Error('nothing to weaken');
+    },
     compile: () => null,
     configure: () => null,
     createWorld: (machine) => {

@@ -79,6 +79,8 @@ export class Machine implements ObjectTable {
   /** What threads hold while they ask for locks: of all executions, not reset. */
   readonly lockOrder: LockOrder;
   observer: Observer | null = null;
+  /** The thread that takes the present step. */
+  running: Thread | null = null;
   #start: StartOperation | null = null;
   #dormant: readonly { readonly name: string; readonly work: readonly Work[] }[] = [];
   readonly #runnable: Thread[] = [];
@@ -240,6 +242,7 @@ export class Machine implements ObjectTable {
   }
 
   #advance(thread: Thread): void {
+    this.running = thread;
     const step = thread.pending;
     const access = accessOf(step);
     if (this.observer !== null) this.observer.before(thread, step);

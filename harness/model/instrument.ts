@@ -20,7 +20,7 @@ export function instrument<K extends object>(kernel: K, observer: CallObserver):
   return wrapped as K;
 }
 
-function isCodePath(value: unknown): value is AnyCodePath {
+export function isCodePath(value: unknown): value is AnyCodePath {
   return (
     typeof value === 'function' && Object.prototype.toString.call(value) === '[object GeneratorFunction]'
   );

@@ -2,6 +2,7 @@ import type { Machine, StartOperation } from '../machine/machine.ts';
 import type { Process } from '../machine/process.ts';
 import type { Fields, Json, OperationSpec } from './field.ts';
 import type { CallObserver } from './instrument.ts';
+import type { Hooks } from './mutation.ts';
 import type { Origins, Patch } from './patch.ts';
 import type { Property } from './property.ts';
 import type { SmallWorld } from './small-world.ts';
@@ -50,12 +51,23 @@ export interface Model {
   readonly functions: readonly string[];
   /** Ids of the series' small worlds that mean something on this state. */
   readonly smallWorlds: readonly string[];
+  /** What mutations of it could be of, besides what executions show. */
+  readonly mutable: MutableFacts;
+  /** A world on a kernel with hooks, to see what there is to weaken. */
+  createHookedWorld(machine: Machine, settings: unknown, hooks: Hooks): World;
   /** Parses an operation once, so that its many executions do not. */
   compile(operation: Operation): unknown;
   /** Parses a world's settings once, for the same reason. */
   configure(config: WorldConfig): unknown;
   /** `settings` is what `configure` returned. */
   createWorld(machine: Machine, settings: unknown, observer: CallObserver | null): World;
+}
+
+export interface MutableFacts {
+  /** Boolean facts of the kernel, dotted: `zdev.relaxedAlign`. */
+  readonly booleans: readonly string[];
+  /** Entries that the base has in another form. */
+  readonly replaced: readonly string[];
 }
 
 export interface SeriesInfo {

@@ -2,10 +2,12 @@ import type { Machine } from '../machine/machine.ts';
 import type { Expectation } from './expectation.ts';
 import { codePathNames, instrument } from './instrument.ts';
 import type { Model, Operation, SeriesInfo, StateInfo, World, WorldConfig } from './model.ts';
+import { hooked, type Mutation, mutate, mutationName, parseMutation } from './mutation.ts';
 import { applyPatches, type Patch } from './patch.ts';
 import type { Property } from './property.ts';
 import type { Source } from './source.ts';
 import { judgeState, type StateClaim, type StateClaimInfo } from './state-claim.ts';
+import type { Survivor } from './survivor.ts';
 
 /** A named state. */
 export interface StateSpec<K> extends StateInfo {
@@ -33,6 +35,8 @@ export interface SeriesSpec<K extends object, W extends World & E, C, E> extends
   readonly stateClaims?: readonly StateClaim<K>[];
   /** Verdicts other than that a claim holds; none where left out. */
   readonly expectations?: readonly Expectation[];
+  /** Mutations that its claims need not tell from a state. */
+  readonly survivors?: readonly Survivor[];
   compile(operation: Operation): unknown;
   configure(config: WorldConfig): C;
   createWorld(machine: Machine, kernel: K, settings: C): W;
@@ -45,6 +49,7 @@ export interface Series extends SeriesInfo {
   readonly properties: readonly Property<World>[];
   readonly stateClaims: readonly StateClaimInfo[];
   readonly expectations: readonly Expectation[];
+  readonly survivors: readonly Survivor[];
   /**
    * The model of a state: `v1`, `v1+hp`, or `v3:1+2` for only those numbered patches. Null if there is none.
    *
@@ -96,6 +101,30 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
       configure: spec.configure,
       createWorld: (machine, settings, observer) =>
         spec.createWorld(machine, observer === null ? kernel : instrument(kernel, observer), settings as C),
+      createHookedWorld: (machine, settings, hooks) =>
+        spec.createWorld(machine, hooked(kernel, hooks), settings as C),
+      mutable: { booleans: booleansOf(kernel), replaced: replacedIn(kernel, spec.base) },
+    };
+  };
+
+  const mutated = (model: Model, kernel: K, mutation: Mutation): Model => {
+    const id = `${model.state.id}~${mutationName(mutation)}`;
+    return {
+      ...model,
+      id: `${spec.name}/${id}`,
+      state: {
+        id,
+        source: { status: 'mutant', note: mutationName(mutation) },
+        about: `${model.state.id}, weakened: ${mutationName(mutation)}.`,
+      },
+      createWorld: (machine, settings, observer) => {
+        const weak = mutate(kernel, spec.base, mutation, machine);
+        return spec.createWorld(
+          machine,
+          observer === null ? weak : instrument(weak, observer),
+          settings as C,
+        );
+      },
     };
   };
 
@@ -143,6 +172,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     properties,
     stateClaims: spec.stateClaims ?? [],
     expectations: spec.expectations ?? [],
+    survivors: spec.survivors ?? [],
     numberedPatches(version) {
       const { subset, state } = parse(version);
       const { patches = [], extras = [] } = state ?? {};
@@ -153,8 +183,15 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
       return state === undefined || subset === undefined ? null : problemOf(version, state, subset);
     },
     model(stateId) {
-      const found = resolve(stateId);
-      return found === null ? null : build(found.info, found.patches);
+      const at = stateId.indexOf('~');
+      const found = resolve(at < 0 ? stateId : stateId.slice(0, at));
+      if (found === null) return null;
+      const model = build(found.info, found.patches);
+      if (at < 0) return model;
+      const mutation = parseMutation(stateId.slice(at + 1));
+      return mutation === null
+        ? null
+        : mutated(model, applyPatches(spec.base, found.patches).kernel, mutation);
     },
     prefixes(stateId) {
       const found = resolve(stateId);
@@ -181,6 +218,24 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     },
   };
 }
+
+/** Boolean facts of a kernel, and of the records in it. */
+function booleansOf(kernel: object, prefix = ''): string[] {
+  return Object.entries(kernel).flatMap(([name, value]: [string, unknown]) => {
+    if (typeof value === 'boolean') return [prefix + name];
+    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isRecord && prefix === '' ? booleansOf(value, `${name}.`) : [];
+  });
+}
+
+/** Entries that are functions and were another one in the base. */
+const replacedIn = (kernel: object, base: object): string[] =>
+  Object.entries(kernel)
+    .filter(([name, value]) => {
+      const before = (base as Record<string, unknown>)[name];
+      return typeof value === 'function' && typeof before === 'function' && value !== before;
+    })
+    .map(([name]) => name);
 
 /** A prefix is a step of the series as posted; any other selection or order is not. */
 const selection = (version: string): Source => ({

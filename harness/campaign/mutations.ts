@@ -1,0 +1,133 @@
+/** What there is to weaken in a state: seen in executions, so that every mutation is of code that runs. */
+
+import { random } from '../explore/rng.ts';
+import { Uniform } from '../explore/uniform.ts';
+import { compileProgram, execute } from '../machine/execute.ts';
+import type { Machine } from '../machine/machine.ts';
+import { Access, accessOf, objectIdOf, type Step } from '../machine/step.ts';
+import type { Model } from '../model/model.ts';
+import { type Mutation, mutationName, type Operator, objectKind } from '../model/mutation.ts';
+import { smallScenarios } from '../scenario/small-scenarios.ts';
+
+/** Scenarios looked at, evenly picked, of each bound; each under a few schedules by chance. */
+const OF_A_BOUND = 150;
+const SCHEDULES = 3;
+const STEPS_MAX = 4_000;
+
+/** All mutations of a state, in the order of its functions. */
+export function mutationsOf(model: Model): Mutation[] {
+  const seen = new Seen();
+  const buffer = new Uint8Array(STEPS_MAX);
+  for (const { world, ops } of scenarios(model)) {
+    for (let seed = 0; seed < SCHEDULES; seed++) {
+      let machine: Machine | null = null;
+      const hookedModel: Model = {
+        ...model,
+        createWorld: (made, settings) => {
+          machine = made;
+          return model.createHookedWorld(made, settings, {
+            leavesOut: (name, step) => {
+              seen.step(name, step, machine!);
+              return false;
+            },
+            returned: (name, value) => {
+              seen.returned(name, value);
+              return value;
+            },
+            answered: (name, value) => {
+              seen.answered(name, value);
+              return value;
+            },
+          });
+        },
+      };
+      execute(compileProgram(hookedModel, world, ops), new Uniform(random(seed)), STEPS_MAX, buffer);
+    }
+  }
+  return seen.mutations(model);
+}
+
+function scenarios(model: Model) {
+  const bounds = [
+    { kind: 'typical', ops: 1, changes: 2 } as const,
+    { kind: 'typical', ops: 2, changes: 1 } as const,
+    ...model.smallWorlds.map((id) => ({ kind: 'small world', id }) as const),
+  ];
+  return bounds.flatMap((bound) => {
+    const all = smallScenarios(model.series, bound);
+    const stride = Math.max(1, Math.floor(all.length / OF_A_BOUND));
+    return all.filter((_, at) => at % stride === 0);
+  });
+}
+
+/** By the step that it is about. */
+const OF_A_STEP: ReadonlyMap<Access, readonly Operator[]> = new Map<Access, readonly Operator[]>([
+  [Access.acquire, ['drop-lock', 'early-unlock']],
+  [Access.acquireKillable, ['drop-lock', 'early-unlock']],
+  [Access.acquireShared, ['drop-lock', 'early-unlock']],
+  [Access.tryAcquire, ['drop-lock', 'early-unlock']],
+  [Access.tryAcquireShared, ['drop-lock', 'early-unlock']],
+  [Access.wait, ['drop-wait']],
+  [Access.waitKillable, ['drop-wait']],
+  [Access.signal, ['drop-signal']],
+]);
+
+class Seen {
+  readonly #found = new Map<string, Mutation>();
+  readonly #returns = new Map<string, Set<unknown>>();
+  readonly #answers = new Map<string, Set<unknown>>();
+
+  step(where: string, step: Step, machine: Machine): void {
+    for (const operator of OF_A_STEP.get(accessOf(step)) ?? []) {
+      this.#add({ operator, where, what: objectKind(machine.objects[objectIdOf(step)]!) });
+    }
+  }
+
+  returned(where: string, value: unknown): void {
+    this.#returns.set(where, (this.#returns.get(where) ?? new Set()).add(value));
+  }
+
+  answered(where: string, value: unknown): void {
+    this.#answers.set(where, (this.#answers.get(where) ?? new Set()).add(value));
+  }
+
+  #add(mutation: Mutation): void {
+    this.#found.set(mutationName(mutation), mutation);
+  }
+
+  mutations(model: Model): Mutation[] {
+    for (const where of model.functions) {
+      const values = [...(this.#returns.get(where) ?? [])];
+      for (const what of doingNothing(values)) this.#add({ operator: 'drop-call', where, what });
+      for (const value of values) {
+        if (typeof value === 'number' && value < 0) {
+          this.#add({ operator: 'ignore-error', where, what: String(value) });
+        }
+      }
+    }
+    for (const [where, values] of this.#answers) {
+      // Always the same: nothing that runs depends on it.
+      if (values.size < 2) continue;
+      for (const value of values) {
+        if (typeof value === 'boolean') this.#add({ operator: 'answer', where, what: String(value) });
+        if (typeof value === 'number' && value < 0) this.#add({ operator: 'answer', where, what: '0' });
+      }
+    }
+    for (const where of model.mutable.booleans) this.#add({ operator: 'flip', where, what: '' });
+    for (const where of model.mutable.replaced) this.#add({ operator: 'revert', where, what: '' });
+    const order = new Map(model.functions.map((name, at) => [name, at]));
+    const place = ({ where }: Mutation): number => order.get(where) ?? model.functions.length;
+    return [...this.#found.values()].sort(
+      (a, b) => place(a) - place(b) || (mutationName(a) < mutationName(b) ? -1 : 1),
+    );
+  }
+}
+
+/** What a function would return that does nothing: success, each answer of a test, or nothing. */
+function doingNothing(values: readonly unknown[]): string[] {
+  if (values.length === 0) return [];
+  if (values.every((value) => value === undefined)) return [''];
+  if (values.every((value) => typeof value === 'boolean')) return values.map(String);
+  if (values.every((value) => typeof value === 'number' || value === null)) return ['0'];
+  return [];
+}

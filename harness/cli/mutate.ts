@@ -1,0 +1,149 @@
+import { type MutantsReport, renderMutants } from '../../reports/mutants.ts';
+import { mutantsJson } from '../../reports/mutants-json.ts';
+import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
+import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
+import { failuresOf, judgeMutant, type Mutant, scoreOf } from '../campaign/mutation-score.ts';
+import { mutationsOf } from '../campaign/mutations.ts';
+import { SMALL_CHUNK } from '../campaign/opening.ts';
+import type { Model } from '../model/model.ts';
+import { type Mutation, mutationName } from '../model/mutation.ts';
+import type { Series } from '../model/series.ts';
+import { ExitCode } from './exit.ts';
+import { makePool, type Pool } from './pool.ts';
+import { makeProgress } from './progress.ts';
+import { loadSeries } from './registry.ts';
+import { selectModels } from './select.ts';
+import { exitCodeOfSignal, listenForStop } from './stopping.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface MutateOptions {
+  readonly models: readonly string[];
+  readonly seed: number;
+  /** Generated sequences that a mutant has to survive. */
+  readonly runs: number;
+  readonly opsMax: number;
+  readonly stepsMax: number;
+  readonly timeMs: number | null;
+  readonly jobs: number;
+  /** Share of mutants, in percent, that claims have to catch. */
+  readonly scoreMin: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Most are caught at once: a short search first, the whole one for those that survive it. */
+const FIRST_LOOK = { openingEvery: 8, runs: 50 } as const;
+
+/** Weakens states systematically, and says which of the weaker ones no claim can tell from the state. */
+export async function mutate(options: MutateOptions, terminal: Terminal): Promise<ExitCode> {
+  const series = await loadSeries();
+  const models = selectModels(series, options.models);
+  const stopping = listenForStop(terminal, 'what was tried so far is reported.');
+  const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
+  const isOver = (): boolean => stopping.signal !== null || terminal.now() > deadline;
+  const progress = makeProgress(process.stderr, {
+    quiet: options.quiet || options.json,
+    plain: !terminal.interactive,
+  });
+  const pool = await makePool(options.jobs);
+  const reports: MutantsReport[] = [];
+  try {
+    for (const model of models) {
+      if (isOver()) break;
+      const mutations = mutationsOf(model);
+      progress.start(model.id, mutations.length);
+      const own = series.find(({ name }) => name === model.series.name)!;
+      const unmutated = failuresOf(await searched(pool, model.id, options, model, 1, options.runs));
+      const fates = new Map<Mutation, Mutant>();
+      const queue = mutations.values();
+      const worker = async (): Promise<void> => {
+        for (const mutation of queue) {
+          if (isOver()) return;
+          fates.set(mutation, await fateOf(pool, own, model, mutation, options, unmutated));
+          progress.advance(fates.size, '');
+        }
+      };
+      await Promise.all(Array.from({ length: pool.size }, worker));
+      progress.stop();
+      const mutants = mutations.flatMap((mutation) => fates.get(mutation) ?? []);
+      const survivors = own.survivors;
+      reports.push({
+        model,
+        mutants,
+        score: scoreOf(mutants),
+        left: mutations.length - mutants.length,
+        reasons: new Map(
+          mutants
+            .filter(({ fate }) => fate === 'survived')
+            .flatMap(({ mutation }): [string, string][] => {
+              const name = mutationName(mutation);
+              const reason = survivors.find(({ mutations: names }) => names.includes(name))?.reason;
+              return reason === undefined ? [] : [[name, reason]];
+            }),
+        ),
+      });
+    }
+  } finally {
+    stopping.end();
+    await pool.close();
+  }
+  terminal.print(
+    options.json
+      ? `${JSON.stringify(mutantsJson(reports), null, 2)}\n`
+      : renderMutants(reports, options, terminal),
+  );
+  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
+  const isLow = reports.some(({ score }) => score.caught * 100 < score.of * options.scoreMin);
+  return isLow ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+async function fateOf(
+  pool: Pool,
+  series: Series,
+  model: Model,
+  mutation: Mutation,
+  options: MutateOptions,
+  unmutated: ReadonlySet<string>,
+): Promise<Mutant> {
+  const id = `${series.name}/${model.state.id}~${mutationName(mutation)}`;
+  try {
+    const first = await searched(pool, id, options, model, FIRST_LOOK.openingEvery, FIRST_LOOK.runs);
+    const mutant = judgeMutant(mutation, first, unmutated);
+    if (mutant.fate !== 'survived') return mutant;
+    return judgeMutant(mutation, await searched(pool, id, options, model, 1, options.runs), unmutated);
+  } catch {
+    // Whatever the model throws: it does what no kernel survives.
+    return { mutation, fate: 'crashed', by: [] };
+  }
+}
+
+async function searched(
+  pool: Pool,
+  id: string,
+  { seed, opsMax, stepsMax }: MutateOptions,
+  { properties }: Model,
+  openingEvery: number,
+  runs: number,
+): Promise<ChunkResult[]> {
+  const options: SearchOptions = {
+    seed,
+    strategy: 'portfolio',
+    opsMax,
+    stepsMax,
+    schedulesMax: 1_000,
+    properties: properties.map((property) => property.id),
+    openingEvery,
+  };
+  const job = { kind: 'chunk', model: id, options } as const;
+  const chunks = [await pool.chunk({ ...job, chunk: SMALL_CHUNK, sequences: Number.MAX_SAFE_INTEGER })];
+  for (let chunk = 0; chunk * CHUNK_SEQUENCES < runs; chunk++) {
+    chunks.push(
+      await pool.chunk({
+        ...job,
+        chunk,
+        sequences: Math.min(CHUNK_SEQUENCES, runs - chunk * CHUNK_SEQUENCES),
+      }),
+    );
+  }
+  return chunks;
+}

@@ -1,0 +1,18 @@
+import type { MutantsReport } from './mutants.ts';
+import { provenanceOf } from './state-name.ts';
+
+/** What `mutate --json` prints, key by key. */
+export const mutantsJson = (reports: readonly MutantsReport[]): object => ({
+  format: 1,
+  models: reports.map(({ model, mutants, score, left, reasons }) => ({
+    model: model.id,
+    provenance: provenanceOf(model.state.source),
+    caught: score.caught,
+    of: score.of,
+    left,
+    mutants: mutants.map(({ mutation: { operator, where, what }, fate, by }) => {
+      const reason = reasons.get(`${operator}(${where}${what === '' ? '' : `, ${what}`})`);
+      return { operator, where, what, fate, by: [...by], ...(reason === undefined ? {} : { reason }) };
+    }),
+  })),
+});
