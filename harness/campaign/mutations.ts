@@ -5,6 +5,7 @@ import { Uniform } from '../explore/uniform.ts';
 import { compileProgram, execute } from '../machine/execute.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Access, accessOf, objectIdOf, type Step } from '../machine/step.ts';
+import type { Thread } from '../machine/thread.ts';
 import type { Model } from '../model/model.ts';
 import { type Mutation, mutationName, type Operator, objectKind } from '../model/mutation.ts';
 import { smallScenarios } from '../scenario/small-scenarios.ts';
@@ -21,17 +22,22 @@ export function mutationsOf(model: Model): Mutation[] {
   for (const { world, ops } of scenarios(model)) {
     for (let seed = 0; seed < SCHEDULES; seed++) {
       let machine: Machine | null = null;
+      seen.begin();
       const hookedModel: Model = {
         ...model,
         createWorld: (made, settings) => {
           machine = made;
           return model.createHookedWorld(made, settings, {
+            replaced: (name) => {
+              seen.called(name, machine!.running);
+              return null;
+            },
             leavesOut: (name, step) => {
               seen.step(name, step, machine!);
               return false;
             },
             returned: (name, value) => {
-              seen.returned(name, value);
+              seen.returned(name, value, machine!.running);
               return value;
             },
             answered: (name, value) => {
@@ -62,11 +68,11 @@ function scenarios(model: Model) {
 
 /** By the step that it is about. */
 const OF_A_STEP: ReadonlyMap<Access, readonly Operator[]> = new Map<Access, readonly Operator[]>([
-  [Access.acquire, ['drop-lock', 'early-unlock']],
-  [Access.acquireKillable, ['drop-lock', 'early-unlock']],
-  [Access.acquireShared, ['drop-lock', 'early-unlock']],
-  [Access.tryAcquire, ['drop-lock', 'early-unlock']],
-  [Access.tryAcquireShared, ['drop-lock', 'early-unlock']],
+  [Access.acquire, ['drop-lock', 'late-lock', 'early-unlock']],
+  [Access.acquireKillable, ['drop-lock', 'late-lock', 'early-unlock']],
+  [Access.acquireShared, ['drop-lock', 'late-lock', 'early-unlock']],
+  [Access.tryAcquire, ['drop-lock', 'late-lock', 'early-unlock']],
+  [Access.tryAcquireShared, ['drop-lock', 'late-lock', 'early-unlock']],
   [Access.wait, ['drop-wait']],
   [Access.waitKillable, ['drop-wait']],
   [Access.signal, ['drop-signal']],
@@ -76,6 +82,9 @@ class Seen {
   readonly #found = new Map<string, Mutation>();
   readonly #returns = new Map<string, Set<unknown>>();
   readonly #answers = new Map<string, Set<unknown>>();
+  /** Functions that other functions call, and how deep in calls each thread is. */
+  readonly #nested = new Set<string>();
+  readonly #depths = new Map<Thread | null, number>();
 
   step(where: string, step: Step, machine: Machine): void {
     for (const operator of OF_A_STEP.get(accessOf(step)) ?? []) {
@@ -83,7 +92,18 @@ class Seen {
     }
   }
 
-  returned(where: string, value: unknown): void {
+  begin(): void {
+    this.#depths.clear();
+  }
+
+  called(where: string, by: Thread | null): void {
+    const depth = this.#depths.get(by) ?? 0;
+    if (depth > 0) this.#nested.add(where);
+    this.#depths.set(by, depth + 1);
+  }
+
+  returned(where: string, value: unknown, by: Thread | null): void {
+    this.#depths.set(by, this.#depths.get(by)! - 1);
     this.#returns.set(where, (this.#returns.get(where) ?? new Set()).add(value));
   }
 
@@ -98,7 +118,11 @@ class Seen {
   mutations(model: Model): Mutation[] {
     for (const where of model.functions) {
       const values = [...(this.#returns.get(where) ?? [])];
-      for (const what of doingNothing(values)) this.#add({ operator: 'drop-call', where, what });
+      for (const what of doingNothing(values)) {
+        this.#add({ operator: 'drop-call', where, what });
+        const isAnswer = what === 'true' || what === 'false';
+        if (!isAnswer && this.#nested.has(where)) this.#add({ operator: 'late-call', where, what });
+      }
       for (const value of values) {
         if (typeof value === 'number' && value < 0) {
           this.#add({ operator: 'ignore-error', where, what: String(value) });

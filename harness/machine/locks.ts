@@ -122,3 +122,9 @@ export class RwSemaphore extends SharedObject {
     return 'free';
   }
 }
+
+/** Whether a thread has a lock, `exclusive`: and not for reading only. */
+export function isHeldBy(lock: ExclusiveLock | RwSemaphore, thread: Thread, exclusive: boolean): boolean {
+  if (lock instanceof ExclusiveLock) return lock.owner === thread;
+  return lock.writer === thread || (!exclusive && lock.readers.includes(thread));
+}

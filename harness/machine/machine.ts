@@ -3,7 +3,7 @@ import { EINTR } from './errno.ts';
 import { EventFd, Waitable } from './events.ts';
 import { type Livelock, LivelockWatch } from './livelock.ts';
 import { heldBit, LockOrder, type LockUse, otherBits } from './lock-order.ts';
-import { ExclusiveLock, RwSemaphore, SpinLock } from './locks.ts';
+import { ExclusiveLock, isHeldBy, RwSemaphore, SpinLock } from './locks.ts';
 import { Process } from './process.ts';
 import { type AccessLog, clear, type ObjectTable, SharedObject } from './shared.ts';
 import { Access, accessOf, BEGIN, type CodePath, isPlain, mayBlock, objectIdOf, type Step } from './step.ts';
@@ -35,7 +35,8 @@ export interface Misuse {
     | 'release-by-non-owner'
     | 'recursive-acquire'
     | 'sleep-under-spinlock'
-    | 'return-with-lock-held';
+    | 'return-with-lock-held'
+    | 'lock-not-held';
   readonly step: number;
   readonly thread: Thread;
   readonly object: string;
@@ -484,6 +485,16 @@ export class Machine implements ObjectTable {
     if (stuck.length === 0) return;
     this.deadlock = describeStuck(this, stuck);
     this.lockOrder.closedBy(this.deadlock);
+  }
+
+  /**
+   * `lockdep_assert_held`, and `lockdep_assert_held_write` where a semaphore has to be held for writing: code that needs a
+   * lock says so where it relies on it. No step: it touches nothing.
+   */
+  assertHeld(lock: ExclusiveLock | RwSemaphore, exclusive = false): void {
+    const thread = this.running;
+    if (thread === null || isHeldBy(lock, thread, exclusive)) return;
+    this.misuses.push({ kind: 'lock-not-held', step: this.steps, thread, object: lock.name });
   }
 
   #misuse(kind: Misuse['kind'], thread: Thread, step: Step): void {

@@ -1,23 +1,26 @@
 /** One systematic weakening of a kernel: what a model would be if somebody had left a line out. */
 
-import { ExclusiveLock, RwSemaphore } from '../machine/locks.ts';
+import { ExclusiveLock, isHeldBy, RwSemaphore } from '../machine/locks.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { SharedObject } from '../machine/shared.ts';
 import { Access, accessOf, type CodePath, objectIdOf, type Step, stepOf } from '../machine/step.ts';
 import { isCodePath } from './instrument.ts';
 
 /**
- * `drop-lock`: a function asks for a lock no more, and whoever releases it does not either. `early-unlock`: it lets go one
- * step after it took it. `drop-wait`, `drop-signal`: it goes on without waiting, or without waking. `drop-call`: a function
- * does nothing. `ignore-error`: what it returns as an error counts as success. `answer`: a test has always the same
- * result. `flip`: a fact is the other way round. `revert`: an entry is as in the base.
+ * `drop-lock`: a function asks for a lock no more, and whoever releases it does not either. `late-lock`: it takes it one
+ * step later, `early-unlock`: it lets go one step after it took it. `drop-wait`, `drop-signal`: it goes on without waiting,
+ * or without waking. `drop-call`: a function does nothing. `late-call`: it is called only after what its caller calls
+ * next. `ignore-error`: what it returns as an error counts as success. `answer`: a test has always the same result.
+ * `flip`: a fact is the other way round. `revert`: an entry is as in the base.
  */
 export const OPERATORS = [
   'drop-lock',
+  'late-lock',
   'early-unlock',
   'drop-wait',
   'drop-signal',
   'drop-call',
+  'late-call',
   'ignore-error',
   'answer',
   'flip',
@@ -51,6 +54,10 @@ export const objectKind = ({ name }: SharedObject): string => name.replace(/\d+/
 export interface Hooks {
   /** Returned at once in the place of a call. */
   replaced?(name: string): { readonly value: unknown } | null;
+  /** The same, and the call is made when the next one in that thread has returned, or whoever made it returns. */
+  postponed?(name: string): { readonly value: unknown } | null;
+  /** Who is running: calls are postponed by thread. */
+  running?(): unknown;
   /** Asked for each step that a function itself takes; true leaves it out. */
   leavesOut?(name: string, step: Step): boolean;
   /** Asked of each step that a function itself takes: a step to be taken in addition, before the second one from here. */
@@ -64,9 +71,9 @@ export interface Hooks {
 /** The same kernel with hooks at every function. A step is its innermost function's. */
 export function hooked<K extends object>(kernel: K, hooks: Hooks): K {
   const wrapped: Record<string, unknown> = { ...(kernel as Record<string, unknown>) };
-  const innermost = { found: false };
+  const shared: Shared = { innermost: false, postponed: new Map() };
   for (const [name, value] of Object.entries(kernel)) {
-    if (isCodePath(value)) wrapped[name] = hookedPath(name, value, hooks, innermost);
+    if (isCodePath(value)) wrapped[name] = hookedPath(name, value, hooks, shared);
     else if (typeof value === 'function' && hooks.answered !== undefined) {
       const { answered } = hooks;
       wrapped[name] = (...args: readonly unknown[]) =>
@@ -76,38 +83,58 @@ export function hooked<K extends object>(kernel: K, hooks: Hooks): K {
   return wrapped as K;
 }
 
+/** What the functions of one kernel tell each other. */
+interface Shared {
+  /** Set by the innermost function that a step passes. */
+  innermost: boolean;
+  readonly postponed: Map<unknown, CodePath<unknown>>;
+}
+
 function hookedPath(
   name: string,
   original: (...args: readonly never[]) => CodePath<unknown>,
-  { replaced, leavesOut, adds, returned }: Hooks,
-  innermost: { found: boolean },
+  { replaced, postponed, running, leavesOut, adds, returned }: Hooks,
+  shared: Shared,
 ): (...args: readonly never[]) => CodePath<unknown> {
   return function* (...args: readonly never[]) {
     const instead = replaced?.(name) ?? null;
     if (instead !== null) return instead.value;
     const path = original(...args);
+    const meanwhile = postponed?.(name) ?? null;
+    const thread = running?.();
+    if (meanwhile !== null && !shared.postponed.has(thread)) {
+      shared.postponed.set(thread, path);
+      return meanwhile.value;
+    }
     let result = 0;
     let added: { readonly step: Step; next: boolean } | null = null;
     for (;;) {
-      innermost.found = false;
+      shared.innermost = false;
       const next = path.next(result);
-      if (next.done === true) return returned === undefined ? next.value : returned(name, next.value);
+      if (next.done === true) {
+        const late = shared.postponed.get(thread);
+        shared.postponed.delete(thread);
+        if (late !== undefined) yield* late;
+        return returned === undefined ? next.value : returned(name, next.value);
+      }
       const step = next.value;
-      const isOwn = !innermost.found;
+      const isOwn = !shared.innermost;
       if (added?.next === true) {
-        innermost.found = true;
+        shared.innermost = true;
         // Nothing is left out where it would have come now anyway.
         if (step !== added.step) yield added.step;
         added = null;
       } else if (added !== null) added.next = true;
+      const more: Step | null = isOwn ? (adds?.(name, step) ?? null) : null;
+      if (more !== null) added = { step: more, next: false };
       if (isOwn && leavesOut?.(name, step) === true) {
+        // It is left out together with what would have undone it.
+        if (more === null) added = null;
         // As if it had been granted.
         result = accessOf(step) === Access.tryAcquire || accessOf(step) === Access.tryAcquireShared ? 1 : 0;
         continue;
       }
-      const more: Step | null = isOwn ? (adds?.(name, step) ?? null) : null;
-      if (more !== null) added = { step: more, next: false };
-      innermost.found = true;
+      shared.innermost = true;
       result = yield step;
     }
   };
@@ -126,6 +153,11 @@ export function mutate<K extends object>(kernel: K, base: K, mutation: Mutation,
       return hooked(kernel, {
         leavesOut: (name, step) => isIt(name, step, ACQUIRES) || releasesUnheld(step),
       });
+    case 'late-lock':
+      return hooked(kernel, {
+        leavesOut: (name, step) => isIt(name, step, ACQUIRES) || releasesUnheld(step),
+        adds: (name, step) => (isIt(name, step, ACQUIRES) ? step : null),
+      });
     case 'early-unlock':
       return hooked(kernel, {
         leavesOut: (_name, step) => releasesUnheld(step),
@@ -138,13 +170,18 @@ export function mutate<K extends object>(kernel: K, base: K, mutation: Mutation,
     case 'drop-signal':
       return hooked(kernel, { leavesOut: (name, step) => isIt(name, step, [Access.signal]) });
     case 'drop-call':
-      return hooked(kernel, { replaced: (name) => (name === where ? { value: valueOf(what) } : null) });
+      return hooked(kernel, { replaced: (name) => (name === where ? { value: parsed(what) } : null) });
+    case 'late-call':
+      return hooked(kernel, {
+        postponed: (name) => (name === where ? { value: parsed(what) } : null),
+        running: () => machine.running,
+      });
     case 'ignore-error':
       return hooked(kernel, {
         returned: (name, value) => (name === where && value === Number(what) ? 0 : value),
       });
     case 'answer':
-      return hooked(kernel, { answered: (name, value) => (name === where ? valueOf(what) : value) });
+      return hooked(kernel, { answered: (name, value) => (name === where ? parsed(what) : value) });
     case 'flip':
       return flipped(kernel, where.split('.'));
     case 'revert':
@@ -169,13 +206,12 @@ function releaseOf(step: Step): Step {
 }
 
 function holds({ running }: Machine, lock: SharedObject): boolean {
-  if (running === null) return false;
-  if (lock instanceof ExclusiveLock) return lock.owner === running;
-  return lock instanceof RwSemaphore && (lock.writer === running || lock.readers.includes(running));
+  const isLock = lock instanceof ExclusiveLock || lock instanceof RwSemaphore;
+  return running !== null && isLock && isHeldBy(lock, running, false);
 }
 
 /** What a mutation's text says, as JSON; nothing for nothing. */
-const valueOf = (text: string): unknown => (text === '' ? undefined : (JSON.parse(text) as unknown));
+const parsed = (text: string): unknown => (text === '' ? undefined : (JSON.parse(text) as unknown));
 
 /** `zdev.relaxedAlign`. */
 function flipped<K extends object>(kernel: K, [first, ...rest]: readonly string[]): K {

@@ -4,7 +4,7 @@ import type { Property } from '../../harness/model/property.ts';
 export const lockDiscipline: Property<unknown> = {
   id: 'lock-discipline',
   claim:
-    'every lock is released by its owner before it returns to user space, and nobody sleeps under a spinlock',
+    'every lock is released by its owner before it returns to user space and held where code relies on it, and nobody sleeps under a spinlock',
   source: { status: 'inferred', note: 'a demand on every kernel' },
   check({ machine }, report) {
     for (const misuse of machine.misuses) {
