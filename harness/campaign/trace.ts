@@ -1,7 +1,7 @@
 import type { Machine, Observer } from '../machine/machine.ts';
 import { Access, accessOf, type Step } from '../machine/step.ts';
 import type { Thread } from '../machine/thread.ts';
-import type { CallObserver } from '../model/instrument.ts';
+import { bothObservers, type CallObserver } from '../model/instrument.ts';
 import type { Model, Operation, WorldConfig } from '../model/model.ts';
 import type { Workload } from '../scenario/arbitrary.ts';
 import type { HangPlace } from './hang.ts';
@@ -82,7 +82,7 @@ export class Trace {
           followed.follow();
           this.#note('preparation');
         }
-        return model.createWorld(machine, settings, both(followed, observer));
+        return model.createWorld(machine, settings, bothObservers(followed, observer));
       },
       properties: model.properties.map((property) => ({
         ...property,
@@ -193,18 +193,4 @@ class Followed implements Observer, CallObserver {
     }
     return stack;
   }
-}
-
-function both(one: CallObserver, other: CallObserver | null): CallObserver {
-  if (other === null) return one;
-  return {
-    enter(name) {
-      other.enter(name);
-      one.enter(name);
-    },
-    leave(name) {
-      other.leave(name);
-      one.leave(name);
-    },
-  };
 }

@@ -16,6 +16,7 @@ const COMMANDS = [
   'diff',
   'bisect',
   'mutate',
+  'coverage',
   'merge',
   'list',
 ] as const;
@@ -423,6 +424,55 @@ async function parse(): Promise<ExitCode> {
         const { parseMutateOptions } = await import('./mutate-options.ts');
         const { mutate } = await import('./mutate.ts');
         result = await mutate(parseMutateOptions(args), terminal(args));
+      },
+    )
+    .command(
+      'coverage <model..>',
+      'what the corpus and a search reach of states, and what they never reach',
+      (command) =>
+        command
+          .positional('model', {
+            type: 'string',
+            array: true,
+            describe: 'states, or globs; of several states of a series also what they reach together',
+            demandOption: true,
+          })
+          .option('seed', { type: 'string', describe: 'decimal or 0x hex', default: '1' })
+          .option('runs', {
+            type: 'string',
+            describe: 'generated sequences, besides the small scenarios that every search begins with',
+            default: '500',
+          })
+          .option('max-ops', {
+            type: 'string',
+            describe: 'operations a sequence has at most',
+            default: DEFAULTS.maxOps,
+          })
+          .option('max-steps', {
+            type: 'string',
+            describe: 'steps after which an execution is cut off',
+            default: DEFAULTS.maxSteps,
+          })
+          .option('corpus', {
+            type: 'string',
+            describe: 'folder of counterexamples',
+            default: DEFAULTS.corpus,
+          })
+          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('quiet', {
+            alias: 'q',
+            type: 'boolean',
+            describe: 'the table only: no list of what was never reached, no progress',
+            default: false,
+          })
+          .example(
+            "$0 coverage 'zpci-io/*'",
+            'what all states of zpci-io leave out, one by one and together',
+          ),
+      async (args) => {
+        const { parseCoverageOptions } = await import('./coverage-options.ts');
+        const { coverage } = await import('./coverage.ts');
+        result = await coverage(parseCoverageOptions(args), terminal(args));
       },
     )
     .command(

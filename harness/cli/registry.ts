@@ -20,6 +20,9 @@ export function seriesModules(): string[] {
     });
 }
 
+/** Address of the folder that the code of a series is in, with a slash at its end. */
+export const folderOf = (name: string): string => `${pathToFileURL(join(models, name)).href}/`;
+
 /** The series of some modules; of all there are unless told otherwise. */
 export async function loadSeries(modules: readonly string[] = seriesModules()): Promise<Series[]> {
   const found: Series[] = [];

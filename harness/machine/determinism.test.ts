@@ -46,6 +46,7 @@ function tinyModel(wobble: () => number): Model {
     stateVerdicts: [],
     functions: [],
     smallWorlds: [],
+    aspects: [],
     mutable: { booleans: [], replaced: [] },
     createHookedWorld: () => {
       throw new Error('nothing to weaken');

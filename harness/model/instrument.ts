@@ -43,3 +43,18 @@ export function codePathNames(kernel: object): string[] {
     .filter(([, value]) => isCodePath(value))
     .map(([name]) => name);
 }
+
+/** Tells both, the second one first: it is inside. */
+export function bothObservers(one: CallObserver, other: CallObserver | null): CallObserver {
+  if (other === null) return one;
+  return {
+    enter(name) {
+      other.enter(name);
+      one.enter(name);
+    },
+    leave(name) {
+      other.leave(name);
+      one.leave(name);
+    },
+  };
+}

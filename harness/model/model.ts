@@ -1,5 +1,6 @@
 import type { Machine, StartOperation } from '../machine/machine.ts';
 import type { Process } from '../machine/process.ts';
+import type { Aspect } from './aspect.ts';
 import type { Fields, Json, OperationSpec } from './field.ts';
 import type { CallObserver } from './instrument.ts';
 import type { Hooks } from './mutation.ts';
@@ -51,6 +52,7 @@ export interface Model {
   readonly functions: readonly string[];
   /** Ids of the series' small worlds that mean something on this state. */
   readonly smallWorlds: readonly string[];
+  readonly aspects: readonly Aspect<World>[];
   /** What mutations of it could be of, besides what executions show. */
   readonly mutable: MutableFacts;
   /** A world on a kernel with hooks, to see what there is to weaken. */

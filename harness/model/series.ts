@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
+import type { Aspect } from './aspect.ts';
 import type { Expectation } from './expectation.ts';
 import { codePathNames, instrument } from './instrument.ts';
 import type { Model, Operation, SeriesInfo, StateInfo, World, WorldConfig } from './model.ts';
@@ -37,6 +38,8 @@ export interface SeriesSpec<K extends object, W extends World & E, C, E> extends
   readonly expectations?: readonly Expectation[];
   /** Mutations that its claims need not tell from a state. */
   readonly survivors?: readonly Survivor[];
+  /** What tells apart the situations that operations begin in; none where left out. */
+  readonly aspects?: readonly Aspect<W>[];
   compile(operation: Operation): unknown;
   configure(config: WorldConfig): C;
   createWorld(machine: Machine, kernel: K, settings: C): W;
@@ -103,6 +106,8 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
         spec.createWorld(machine, observer === null ? kernel : instrument(kernel, observer), settings as C),
       createHookedWorld: (machine, settings, hooks) =>
         spec.createWorld(machine, hooked(kernel, hooks), settings as C),
+      // As with properties: createWorld below makes all the worlds they see.
+      aspects: (spec.aspects ?? []) as unknown as readonly Aspect<World>[],
       mutable: { booleans: booleansOf(kernel), replaced: replacedIn(kernel, spec.base) },
     };
   };

@@ -1,5 +1,6 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/msix-mmap/claims.ts';
+import { aspects } from './aspects.ts';
 import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { MsixKernel } from './kernel.ts';
@@ -21,6 +22,7 @@ export const msixMmap = defineSeries({
   features,
   properties: claims,
   expectations,
+  aspects,
   compile,
   worldProblem,
   smallWorlds,

@@ -1,5 +1,6 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims, stateClaims } from '../../properties/remote-vm/claims.ts';
+import { aspects } from './aspects.ts';
 import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { RemoteVmKernel } from './kernel.ts';
@@ -22,6 +23,7 @@ export const remoteVm = defineSeries({
   properties: claims,
   expectations,
   stateClaims,
+  aspects,
   compile,
   operationsProblem,
   dormant: (actor: string) => actor.startsWith('child'),

@@ -1,5 +1,6 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/s2-memattr/claims.ts';
+import { aspects } from './aspects.ts';
 import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { MemAttrKernel } from './kernel.ts';
@@ -20,6 +21,7 @@ export const s2MemAttr = defineSeries({
   features,
   properties: claims,
   expectations,
+  aspects,
   compile,
   smallWorlds,
   configure,

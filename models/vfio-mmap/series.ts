@@ -1,5 +1,6 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims, stateClaims } from '../../properties/vfio-mmap/claims.ts';
+import { aspects } from './aspects.ts';
 import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { VfioKernel } from './kernel.ts';
@@ -23,6 +24,7 @@ export const vfioMmap = defineSeries({
   properties: claims,
   expectations,
   stateClaims,
+  aspects,
   compile,
   worldProblem,
   operationsProblem,

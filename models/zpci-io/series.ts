@@ -1,5 +1,6 @@
 import { defineSeries } from '../../harness/model/series.ts';
 import { claims } from '../../properties/zpci-io/claims.ts';
+import { aspects } from './aspects.ts';
 import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { ZpciKernel } from './kernel.ts';
@@ -21,6 +22,7 @@ export const zpciIo = defineSeries({
   features,
   properties: claims,
   expectations,
+  aspects,
   compile,
   worldProblem,
   smallWorlds,
