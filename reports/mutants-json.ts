@@ -1,8 +1,8 @@
-import type { MutantsReport } from './mutants.ts';
+import { type MutantsReport, patchOf } from './mutants.ts';
 import { provenanceOf } from './state-name.ts';
 
 /** What `mutate --json` prints, key by key. */
-export const mutantsJson = (reports: readonly MutantsReport[]): object => ({
+export const mutantsJson = (reports: readonly MutantsReport[], needless: readonly string[]): object => ({
   format: 1,
   models: reports.map(({ model, mutants, score, left, reasons }) => ({
     model: model.id,
@@ -11,8 +11,10 @@ export const mutantsJson = (reports: readonly MutantsReport[]): object => ({
     of: score.of,
     left,
     mutants: mutants.map(({ mutation: { operator, where, what }, fate, by }) => {
+      const patch = patchOf(model, { where })?.id ?? null;
       const reason = reasons.get(`${operator}(${where}${what === '' ? '' : `, ${what}`})`);
-      return { operator, where, what, fate, by: [...by], ...(reason === undefined ? {} : { reason }) };
+      return { operator, where, what, patch, fate, by: [...by], ...(reason === undefined ? {} : { reason }) };
     }),
   })),
+  needlessReasons: [...needless],
 });

@@ -4,7 +4,7 @@ import type { Mutation } from '../harness/model/mutation.ts';
 import { count, thousands } from './count.ts';
 import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import { stateName } from './state-name.ts';
-import { widest, wrap } from './wrap.ts';
+import { cut, widest, wrap } from './wrap.ts';
 
 /** What came of weakening one state. */
 export interface MutantsReport {
@@ -19,6 +19,7 @@ export interface MutantsReport {
 /** Which weaker states the claims can tell from each state, and which not. */
 export function renderMutants(
   reports: readonly MutantsReport[],
+  needless: readonly string[],
   { quiet }: { readonly quiet: boolean },
   options: PageOptions,
 ): string {
@@ -27,10 +28,14 @@ export function renderMutants(
     sections(
       ...reports.flatMap((report) => [
         paragraph(`mutants of ${stateName(report.model)}`, width, 'strong'),
-        ...(quiet ? [] : [byOperator(report), byClaim(report, width)]),
+        ...(quiet ? [] : [byOperator(report), byPatch(report, width), byClaim(report, width)]),
         survivors(report, width),
         conclusion(report, width),
       ]),
+      titled(
+        'listed as survivors, though claims catch them',
+        needless.map((name): Line => [span(`  ${name}`, 'bad')]),
+      ),
     ),
     options,
   );
@@ -43,16 +48,49 @@ const FATES = ['killed', 'hung', 'crashed', 'survived'] as const;
 
 function byOperator({ mutants }: MutantsReport): Line[] {
   const operators = [...new Set(mutants.map(({ mutation }) => mutation.operator))];
-  const width = Math.max(...operators.map(({ length }) => length), 0);
+  const width = Math.max(...operators.map(({ length }) => length), 0) + 1;
+  return fateTable(
+    operators.map((operator) => ({
+      label: operator,
+      mutants: mutants.filter(({ mutation }) => mutation.operator === operator),
+    })),
+    width,
+  );
+}
+
+/** What a patch brought and no claim misses is a finding about the claims. */
+function byPatch({ mutants, model }: MutantsReport, width: number): Line[] {
+  const patches = [...model.patches, null];
+  return fateTable(
+    patches.flatMap((patch) => {
+      const some = mutants.filter(({ mutation }) => patchOf(model, mutation) === patch);
+      const label = patch === null ? 'the base' : `${patch.id} ${patch.subject}`;
+      return some.length === 0 ? [] : [{ label, mutants: some }];
+    }),
+    width - 2 - FATES.length * FATE_WIDTH,
+  );
+}
+
+/** The patch that left the mutated entry in its present form. */
+export const patchOf = (
+  { origins }: Pick<Model, 'origins'>,
+  { where }: Pick<Mutation, 'where'>,
+): Model['patches'][number] | null => origins.get(where.split('.', 1)[0]!) ?? null;
+
+const FATE_WIDTH = 10;
+
+function fateTable(
+  rows: readonly { readonly label: string; readonly mutants: readonly Mutant[] }[],
+  width: number,
+): Line[] {
   return [
-    [span(`  ${''.padEnd(width)}${FATES.map((fate) => fate.padStart(10)).join('')}`, 'faint')],
-    ...operators.map((operator): Line => {
-      const some = mutants.filter(({ mutation }) => mutation.operator === operator);
-      const numbers = FATES.map((fate) => some.filter((one) => one.fate === fate).length);
+    [span(`  ${''.padEnd(width)}${FATES.map((fate) => fate.padStart(FATE_WIDTH)).join('')}`, 'faint')],
+    ...rows.map(({ label, mutants }): Line => {
+      const numbers = FATES.map((fate) => mutants.filter((one) => one.fate === fate).length);
       return [
-        span(`  ${operator.padEnd(width)}`),
+        span(`  ${cut(label, width - 1).padEnd(width)}`),
         ...numbers.map((number, at) =>
-          span(String(number || '.').padStart(10), at === 3 && number > 0 ? 'bad' : 'plain'),
+          span(String(number || '.').padStart(FATE_WIDTH), at === 3 && number > 0 ? 'bad' : 'plain'),
         ),
       ];
     }),

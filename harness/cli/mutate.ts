@@ -47,6 +47,7 @@ export async function mutate(options: MutateOptions, terminal: Terminal): Promis
   });
   const pool = await makePool(options.jobs);
   const reports: MutantsReport[] = [];
+  const listed = new Set<string>();
   try {
     for (const model of models) {
       if (isOver()) break;
@@ -67,6 +68,7 @@ export async function mutate(options: MutateOptions, terminal: Terminal): Promis
       progress.stop();
       const mutants = mutations.flatMap((mutation) => fates.get(mutation) ?? []);
       const survivors = own.survivors;
+      for (const name of survivors.flatMap((survivor) => survivor.mutations)) listed.add(name);
       reports.push({
         model,
         mutants,
@@ -89,12 +91,22 @@ export async function mutate(options: MutateOptions, terminal: Terminal): Promis
   }
   terminal.print(
     options.json
-      ? `${JSON.stringify(mutantsJson(reports), null, 2)}\n`
-      : renderMutants(reports, options, terminal),
+      ? `${JSON.stringify(mutantsJson(reports, needless(reports, listed)), null, 2)}\n`
+      : renderMutants(reports, needless(reports, listed), options, terminal),
   );
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   const isLow = reports.some(({ score }) => score.caught * 100 < score.of * options.scoreMin);
   return isLow ? ExitCode.violated : ExitCode.asClaimed;
+}
+
+/** Listed as survivors, though claims catch them wherever they were tried. */
+function needless(reports: readonly MutantsReport[], listed: ReadonlySet<string>): string[] {
+  const all = reports.flatMap(({ mutants }) => mutants);
+  const named = (fates: readonly Mutant['fate'][]): Set<string> =>
+    new Set(all.filter(({ fate }) => fates.includes(fate)).map(({ mutation }) => mutationName(mutation)));
+  const caught = named(['killed', 'hung']);
+  const survived = named(['survived']);
+  return [...listed].filter((name) => caught.has(name) && !survived.has(name));
 }
 
 async function fateOf(
