@@ -28,7 +28,7 @@ export function renderMutants(
     sections(
       ...reports.flatMap((report) => [
         paragraph(`mutants of ${stateName(report.model)}`, width, 'strong'),
-        ...(quiet ? [] : [byOperator(report), byPatch(report, width), byClaim(report, width)]),
+        ...(quiet ? [] : [byOperator(report, width), byPatch(report, width), byClaim(report, width)]),
         survivors(report, width),
         conclusion(report, width),
       ]),
@@ -46,9 +46,8 @@ const nameOf = ({ operator, where, what }: Mutation): string =>
 
 const FATES = ['killed', 'hung', 'crashed', 'survived'] as const;
 
-function byOperator({ mutants }: MutantsReport): Line[] {
+function byOperator({ mutants }: MutantsReport, width: number): Line[] {
   const operators = [...new Set(mutants.map(({ mutation }) => mutation.operator))];
-  const width = Math.max(...operators.map(({ length }) => length), 0) + 1;
   return fateTable(
     operators.map((operator) => ({
       label: operator,
@@ -67,7 +66,7 @@ function byPatch({ mutants, model }: MutantsReport, width: number): Line[] {
       const label = patch === null ? 'the base' : `${patch.id} ${patch.subject}`;
       return some.length === 0 ? [] : [{ label, mutants: some }];
     }),
-    width - 2 - FATES.length * FATE_WIDTH,
+    width,
   );
 }
 
@@ -83,12 +82,13 @@ function fateTable(
   rows: readonly { readonly label: string; readonly mutants: readonly Mutant[] }[],
   width: number,
 ): Line[] {
+  const labelWidth = width - 2 - FATES.length * FATE_WIDTH;
   return [
-    [span(`  ${''.padEnd(width)}${FATES.map((fate) => fate.padStart(FATE_WIDTH)).join('')}`, 'faint')],
+    [span(`  ${''.padEnd(labelWidth)}${FATES.map((fate) => fate.padStart(FATE_WIDTH)).join('')}`, 'faint')],
     ...rows.map(({ label, mutants }): Line => {
       const numbers = FATES.map((fate) => mutants.filter((one) => one.fate === fate).length);
       return [
-        span(`  ${cut(label, width - 1).padEnd(width)}`),
+        span(`  ${cut(label, labelWidth - 1).padEnd(labelWidth)}`),
         ...numbers.map((number, at) =>
           span(String(number || '.').padStart(FATE_WIDTH), at === 3 && number > 0 ? 'bad' : 'plain'),
         ),

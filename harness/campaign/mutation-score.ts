@@ -24,7 +24,7 @@ export function judgeMutant(
   unmutated: ReadonlySet<string>,
 ): Mutant {
   const fresh = [...failuresOf(chunks)].filter((failure) => !unmutated.has(failure));
-  const by = [...new Set(fresh.map((failure) => failure.split(' ', 1)[0]!))];
+  const by = [...new Set(fresh.map((failure) => failure.split(' ', 1)[0]!))].sort((a, b) => (a < b ? -1 : 1));
   const hung = chunks.some(({ hangs }) => hangs.length > 0);
   return { mutation, fate: by.length > 0 ? 'killed' : hung ? 'hung' : 'survived', by };
 }

@@ -11,7 +11,8 @@ import type { Series } from '../model/series.ts';
 import { ExitCode } from './exit.ts';
 import { makePool, type Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
-import { loadSeries } from './registry.ts';
+import { loadSeries, seriesModules } from './registry.ts';
+import type { RunParts } from './run.ts';
 import { selectModels } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,8 +36,12 @@ export interface MutateOptions {
 const FIRST_LOOK = { openingEvery: 8, runs: 50 } as const;
 
 /** Weakens states systematically, and says which of the weaker ones no claim can tell from the state. */
-export async function mutate(options: MutateOptions, terminal: Terminal): Promise<ExitCode> {
-  const series = await loadSeries();
+export async function mutate(
+  options: MutateOptions,
+  terminal: Terminal,
+  { modules, makePool: openPool }: RunParts = { modules: seriesModules(), makePool },
+): Promise<ExitCode> {
+  const series = await loadSeries(modules);
   const models = selectModels(series, options.models);
   const stopping = listenForStop(terminal, 'what was tried so far is reported.');
   const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
@@ -45,16 +50,17 @@ export async function mutate(options: MutateOptions, terminal: Terminal): Promis
     quiet: options.quiet || options.json,
     plain: !terminal.interactive,
   });
-  const pool = await makePool(options.jobs);
+  const pool = await openPool(options.jobs, modules);
   const reports: MutantsReport[] = [];
   const listed = new Set<string>();
   try {
     for (const model of models) {
-      if (isOver()) break;
       const mutations = mutationsOf(model);
       progress.start(model.id, mutations.length);
       const own = series.find(({ name }) => name === model.series.name)!;
-      const unmutated = failuresOf(await searched(pool, model.id, options, model, 1, options.runs));
+      const unmutated = isOver()
+        ? new Set<string>()
+        : failuresOf(await searched(pool, model.id, options, model, 1, options.runs));
       const fates = new Map<Mutation, Mutant>();
       const queue = mutations.values();
       const worker = async (): Promise<void> => {
@@ -95,7 +101,11 @@ export async function mutate(options: MutateOptions, terminal: Terminal): Promis
       : renderMutants(reports, needless(reports, listed), options, terminal),
   );
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
-  const isLow = reports.some(({ score }) => score.caught * 100 < score.of * options.scoreMin);
+  const { scoreMin } = options;
+  // Of mutants that nobody tried, nobody knows.
+  const isLow = reports.some(
+    ({ score, left }) => score.caught * 100 < score.of * scoreMin || (scoreMin > 0 && left > 0),
+  );
   return isLow ? ExitCode.violated : ExitCode.asClaimed;
 }
 
