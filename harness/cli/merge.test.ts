@@ -105,6 +105,12 @@ describe('refused are', () => {
       { format: 1, entries: [] },
       /d\.json: is no report of a run; expected what `zpci-fuzz run --shard i\/n --json` prints\.$/,
     ],
+    [
+      'a report of the gate',
+      'e.json',
+      { format: 1, tool: 'zpci-fuzz', version: '0.1.0', profile: 'quick', ok: true, models: [] },
+      /e\.json: is a report of `gate`, and those are not merged: .* All is as expected if every shard ends with 0, /,
+    ],
   ])('%s', async (_what, name, content, says) => {
     await expect(go({ files: [folder.write(name, content)] })).rejects.toThrow(says);
   });

@@ -24,7 +24,12 @@ export interface ShardReport {
 export function readShardReport(series: readonly Series[], file: string): ShardReport {
   const value = readJson(file);
   checkFormat(value, file);
-  const { tool, models, version, shardsMissing } = value as { readonly [name: string]: unknown };
+  const { tool, models, version, shardsMissing, profile } = value as { readonly [name: string]: unknown };
+  if (tool === 'zpci-fuzz' && profile !== undefined) {
+    throw new InvalidInput(
+      `${file}: is a report of \`gate\`, and those are not merged: each shard holds states of its own against what is expected of them. All is as expected if every shard ends with 0, or with 4 where it had no state; put the "models" of the reports together to read them as one.`,
+    );
+  }
   if (tool !== 'zpci-fuzz' || !Array.isArray(models)) {
     throw new InvalidInput(
       `${file}: is no report of a run; expected what \`zpci-fuzz run --shard i/n --json\` prints.`,
