@@ -1,6 +1,7 @@
 /** `npm run bench`: what the tool claims about its speed, each figure beside what it is compared with in one run. */
 import { spawnSync } from 'node:child_process';
 import { exhaustiveFigures, jobsFigures, verifyFigures } from './exhaustive.ts';
+import { gateFigures } from './gate.ts';
 import { searchFigures } from './search.ts';
 import { spinFigures } from './spin.ts';
 import { startUpFigures } from './start-up.ts';
@@ -12,6 +13,7 @@ const SECTIONS: { readonly [name: string]: () => Promise<void> | void } = {
   exhaustive: exhaustiveFigures,
   verify: verifyFigures,
   jobs: jobsFigures,
+  gate: () => gateFigures(spawnSync),
   spin: spinFigures,
 };
 const ON_REQUEST = ['spin'];
