@@ -5,7 +5,7 @@ import type { Coverage, ModelResult, Verdict } from '../harness/campaign/result.
 import { series as gated } from '../harness/cli/gated.fixture.ts';
 import type { Expectation } from '../harness/model/expectation.ts';
 import { nursery } from '../harness/model/nursery.fixture.ts';
-import { type GateEntry, type GateReport, renderGate } from './gate.ts';
+import { type GateChanges, type GateEntry, type GateReport, renderGate } from './gate.ts';
 import { gateJson } from './gate-json.ts';
 import { UNPRINTABLE, widestLine } from './recordings.fixture.ts';
 import type { RunSettings } from './run-json.ts';
@@ -64,7 +64,9 @@ const cell = (
   expected: rest.expectation?.verdict ?? 'holds',
   problem: null,
   standing: null,
+  beside: [],
   expectation: null,
+  inheritedFrom: null,
   ...rest,
 });
 
@@ -109,11 +111,17 @@ function entryOf(
     result,
     cells,
     replays,
-    searchAgain: `npx zpci-fuzz gate --model ${id} --profile quick --seed 7 --no-save`,
+    stored: new Map([['pins-are-balanced', 3]]),
+    searchAgain: (property) =>
+      `npx zpci-fuzz gate --model ${id} --property ${property} --profile quick --seed 7 --no-save`,
   };
 }
 
-const NEW = cell('no-lost-update', 'violated', { problem: 'unexpected-violation', standing: 'new' });
+const NEW = cell('no-lost-update', 'violated', {
+  problem: 'unexpected-violation',
+  standing: 'new',
+  beside: [{ state: 'pre', broken: false, by: 'found' }],
+});
 const MISSING = cell('pins-are-balanced', 'holds', {
   problem: 'missing-violation',
   expectation: expected('violated'),
@@ -122,7 +130,9 @@ const MISSING = cell('pins-are-balanced', 'holds', {
 const EVERYTHING: GateReport = {
   settings: SETTINGS,
   profile: 'quick',
+  total: 8,
   left: 2,
+  changes: null,
   entries: [
     entryOf('gated/pre', [
       cell('no-lost-update', 'violated', { standing: 'new', expectation: expected('violated') }),
@@ -178,7 +188,14 @@ const EVERYTHING: GateReport = {
     entryOf(
       'nursery/v1',
       [
-        cell('second-patch-builds', 'violated', { problem: 'unexpected-violation', standing: 'regressed' }),
+        cell('second-patch-builds', 'violated', {
+          problem: 'unexpected-violation',
+          standing: 'regressed',
+          beside: [
+            { state: 'rfc', broken: true, by: 'expected' },
+            { state: 'v0', broken: false, by: 'found' },
+          ],
+        }),
         cell('first-patch-builds', 'holds', {
           problem: 'missing-violation',
           expectation: expected('violated'),
@@ -226,11 +243,12 @@ describe('the report of the gate', () => {
 
       Claims that are broken: here for the first time, also on the state before, again
       after a state on which they held, before the series already; and those that the
-      state before broke.
+      state before broke. A state before that was not searched counts as it is
+      expected to be.
 
       gated/v1 (posted 2025-01-01): no-lost-update is violated, and was expected to
           hold
-        New: no state before breaks it.
+        New: no state before breaks it (held on pre in this run).
         update-lost, in 1,234 executions.
         update-lost-twice, in 1 execution.
         If that is right, say why in models/gated/expectations.ts.
@@ -246,18 +264,17 @@ describe('the report of the gate', () => {
           under 7,477 schedules, 50 generated sequences, 12,345 executions in all; its
           precondition happened in 1,234 executions.
         If it is mended, take the expectation away. If the model or the claim has
-          changed, look at that change first; if not, search longer (--profile ci,
-          nightly).
-      reproduce: npx zpci-fuzz gate --model gated/v1 --profile quick --seed 7 \\
-        --no-save
+          changed, look at that change first; if not, search longer (--profile ci).
+      reproduce: npx zpci-fuzz gate --model gated/v1 --property pins-are-balanced \\
+        --profile quick --seed 7 --no-save
 
       gated/v1+hp (inferred): nothing-said was to be decided, and is inconclusive
         Searched: 3 stored counterexamples (1 still show theirs), 884 small scenarios
           under 7,477 schedules, 50 generated sequences, 12,345 executions in all; its
           precondition happened in 1,234 executions.
         never exercised: its precondition did not happen.
-      reproduce: npx zpci-fuzz gate --model gated/v1+hp --profile quick --seed 7 \\
-        --no-save
+      reproduce: npx zpci-fuzz gate --model gated/v1+hp --property nothing-said \\
+        --profile quick --seed 7 --no-save
 
       gated/v1+hp (inferred): decided was expected to be inconclusive, and holds
         Expected: The fault handler takes the lock that the remover holds while it
@@ -267,8 +284,8 @@ describe('the report of the gate', () => {
           under 7,477 schedules, 50 generated sequences, 12,345 executions in all; its
           precondition happened in 1,234 executions.
         Take the expectation away, or say why it may be decided.
-      reproduce: npx zpci-fuzz gate --model gated/v1+hp --profile quick --seed 7 \\
-        --no-save
+      reproduce: npx zpci-fuzz gate --model gated/v1+hp --property decided --profile \\
+        quick --seed 7 --no-save
 
       gated/v1+hp (inferred): expired is as expected, but that expectation has expired
         Expected: The fault handler takes the lock that the remover holds while it
@@ -279,7 +296,8 @@ describe('the report of the gate', () => {
 
       nursery/v1 (posted 2020-01-01): second-patch-builds is violated, and was
           expected to hold
-        Regressed: it held on the state before, and not on an earlier one.
+        Regressed: an earlier state breaks it (as expected of rfc), and the state
+          before does not (held on v0 in this run).
         does-not-link: The second patch needs what only the companion exports.
         If that is right, say why in models/nursery/expectations.ts.
 
@@ -298,9 +316,12 @@ describe('the report of the gate', () => {
           2 times, first in operation sequence 4 of chunk 0
           user0  increment amount=5
 
+      inconclusive, as expected: 1
+        gated: e on v1
+
       not as expected: 2 violated unexpectedly, 2 expected violations not found, 1 not
         decided, 1 decided unexpectedly, 1 expectation expired, 1 state that hangs, of
-        16 verdicts on 6 states; 1 inconclusive; 2 states not looked at to the end
+        16 verdicts on 6 states; 1 inconclusive; 2 of 8 states not searched to the end
       "
     `);
   });
@@ -331,8 +352,190 @@ describe('the report of the gate', () => {
     expect(commands).toContain(
       'npx zpci-fuzz replay corpus/gated/v1/no-lost-update-however-long-it-may-take/0123456789abcdef.json',
     );
-    expect(commands).toContain('npx zpci-fuzz gate --model gated/v1 --profile quick --seed 7 --no-save');
+    expect(commands).toContain(
+      'npx zpci-fuzz gate --model gated/v1 --property pins-are-balanced --profile quick --seed 7 --no-save',
+    );
   });
+});
+
+const CHANGES: GateChanges = {
+  since: 'main',
+  series: [
+    {
+      name: 'gated',
+      own: ['models/gated/world.ts', 'models/gated/patches/v1/a.ts', 'properties/gated/pins-are-balanced.ts'],
+      shared: ['harness/machine/machine.ts', 'package.json'],
+    },
+    { name: 'nursery', own: [], shared: ['harness/machine/machine.ts', 'package.json'] },
+  ],
+};
+
+describe('where only what differs from a commit is looked at, the report says', () => {
+  test('why, in a line for each series', () => {
+    const [, section] = renderGate({ ...EVERYTHING, changes: CHANGES }, PAGE).split('\n\n');
+    expect(section).toBe(
+      [
+        'looked at since they differ from main',
+        '  all series: harness/machine/machine.ts and 1 more file changed',
+        '  gated: models/gated/world.ts and 2 more files changed',
+      ].join('\n'),
+    );
+    const [first] = CHANGES.series;
+    const changes = { since: 'main', series: [{ ...first!, own: ['models/gated/a.ts'], shared: [] }] };
+    expect(renderGate({ ...EVERYTHING, changes }, PAGE)).toContain(
+      'looked at since they differ from main\n  gated: models/gated/a.ts changed\n\n',
+    );
+  });
+
+  test('with each failure, which changes may be why: first those that have its claim or state in their names', () => {
+    const text = renderGate({ ...EVERYTHING, changes: CHANGES }, { color: false, width: 200 });
+    expect(text).toContain(
+      'Changed since main: properties/gated/pins-are-balanced.ts, models/gated/patches/v1/a.ts, models/gated/world.ts, and 2 more files.',
+    );
+    expect(text).toContain(
+      'Changed since main: models/gated/patches/v1/a.ts, models/gated/world.ts, properties/gated/pins-are-balanced.ts, and 2 more files.',
+    );
+    expect(text).toContain('Changed since main: harness/machine/machine.ts, package.json.');
+  });
+});
+
+describe('where a claim is not as expected on many states', () => {
+  const again = (id: string, standing: GateCell['standing'], ...kinds: readonly string[]) =>
+    entryOf(id, [{ ...NEW, standing }], { kinds: kinds.map((kind) => ({ kind, executions: 2 })) });
+  const entries = [
+    again('gated/v1', 'new', 'update-lost'),
+    again('gated/v1+hp', 'still', 'update-lost'),
+    again('gated/dated', 'regressed', 'update-lost'),
+    again('gated/blinded', 'still', 'another-way'),
+  ];
+  const text = (page: { readonly all: boolean }): string =>
+    renderGate({ ...EVERYTHING, left: 0, entries }, { ...PAGE, width: 200, ...page });
+
+  test('the first is shown in full, the others of the same kind by name and standing', () => {
+    expect(text({ all: false }).match(/no-lost-update is violated, and/g)).toHaveLength(2);
+    expect(text({ all: false })).toContain(
+      '  So also on 2 other states: v1+hp (inferred; still), dated (posted 2025-04-01; regressed).\n',
+    );
+    expect(text({ all: false })).toContain('gated/blinded (posted 2025-03-01): no-lost-update is violated');
+    expect(text({ all: false })).toContain('\n--all shows each of them in full.\n');
+    expect(text({ all: false })).toMatch(/^not as expected: 4 violated unexpectedly, of /m);
+  });
+
+  test('all are shown in full on request', () => {
+    expect(text({ all: true }).match(/no-lost-update is violated, and/g)).toHaveLength(4);
+    expect(text({ all: true })).not.toMatch(/So also|--all/);
+  });
+
+  test('a claim that was expected to break there is one cause, whatever the reasons', () => {
+    const missing = (id: string, reason: string) =>
+      entryOf(id, [{ ...MISSING, expectation: expected('violated', { reason }) }]);
+    const report = { ...EVERYTHING, entries: [missing('gated/v1', 'One.'), missing('gated/v1+hp', 'Two.')] };
+    const once = renderGate(report, PAGE);
+    expect(once).toContain('  So also on 1 other state: v1+hp (inferred).\n');
+    expect(once).toContain('Expected: One.');
+    expect(once).not.toContain('Expected: Two.');
+    expect(renderGate(report, { ...PAGE, all: true })).toContain('Expected: Two.');
+  });
+
+  test('of very many claims, some are shown in full and the rest by their headings', () => {
+    const cells = Array.from({ length: 25 }, (_, at) => ({ ...NEW, property: `claim-${at}` }));
+    const report = { ...EVERYTHING, entries: [entryOf('gated/v1', cells)] };
+    const some = renderGate(report, PAGE);
+    expect(some.match(/is violated, and was/g)).toHaveLength(25);
+    expect(some.match(/If that is right/g)).toHaveLength(20);
+    expect(some.match(/^reproduce: /gm)).toHaveLength(20);
+    expect(some).toContain('\n--all shows each of them in full.\n');
+    expect(renderGate(report, { ...PAGE, all: true }).match(/If that is right/g)).toHaveLength(25);
+  });
+});
+
+describe('of a violation that was expected and not found, the report says', () => {
+  const missing = (found: 'holds' | 'inconclusive', exercised: number, stored: number, profile = 'quick') => {
+    const entry = entryOf('gated/v1', [{ ...MISSING, found }]);
+    const result = {
+      ...entry.result,
+      verdicts: entry.result.verdicts.map((verdict) => ({ ...verdict, exercised })),
+    };
+    const entries = [{ ...entry, result, stored: new Map([['pins-are-balanced', stored]]) }];
+    return renderGate({ ...EVERYTHING, profile, entries }, { color: false, width: 400 });
+  };
+
+  test('that it was never exercised, and that nothing was stored to begin with', () => {
+    const text = missing('inconclusive', 0, 0);
+    expect(text).toContain(
+      'gated/v1 (posted 2025-01-01): pins-are-balanced was expected to be violated, and is inconclusive: never exercised in 12,345 executions\n',
+    );
+    expect(text).toContain(
+      '  The corpus has no counterexample to it to begin with, and so short a search may miss it: search longer (--profile ci), or store one with npx zpci-fuzz run --model gated/v1 --property pins-are-balanced.\n',
+    );
+    expect(text).toMatch(/^not as expected: 1 expected violation not found, /m);
+  });
+
+  test('how to search longer than it did', () => {
+    expect(missing('holds', 1, 0, 'ci')).toContain('search longer (--profile nightly)');
+    expect(missing('holds', 1, 0, 'nightly')).toContain('search longer (--runs N)');
+  });
+
+  test('nothing of the corpus where that has one', () => {
+    for (const found of ['holds', 'inconclusive'] as const) {
+      expect(missing(found, 0, 1)).not.toContain('to begin with');
+      expect(missing(found, 0, 1)).toContain('if not, search longer (--profile ci).');
+    }
+  });
+
+  test('why else it is inconclusive', () => {
+    const text = missing('inconclusive', 5, 1);
+    expect(text).toMatch(/was expected to be violated, and is inconclusive$/m);
+    expect(text).toContain('\n  never exercised: its precondition did not happen.\n');
+  });
+});
+
+test('a violation where nothing was to be decided says so', () => {
+  const odd = { ...NEW, expected: 'inconclusive', expectation: expected('inconclusive') } as const;
+  expect(
+    renderGate({ ...EVERYTHING, entries: [entryOf('gated/v1', [odd])] }, { color: false, width: 200 }),
+  ).toContain('no-lost-update is violated, and was expected to be inconclusive\n');
+});
+
+describe('what is inconclusive and no failure', () => {
+  const open = (...rest: Parameters<typeof expected>) =>
+    cell('a', 'inconclusive', { expectation: expected(...rest) });
+  const entries = [
+    entryOf('gated/pre', [open('inconclusive'), cell('b', 'inconclusive')]),
+    entryOf('gated/v1', [open('may be violated'), cell('c', 'holds')]),
+  ];
+
+  test('is named, as expected or not counted', () => {
+    expect(renderGate({ ...EVERYTHING, left: 0, entries }, PAGE)).toContain(
+      [
+        'inconclusive, as expected: 2',
+        '  gated: a on pre, v1',
+        '',
+        'inconclusive, expected to hold, and not counted after so short a search: 1',
+        '  gated: b on pre',
+        '',
+        'as expected: 4 verdicts on 2 states; 3 inconclusive',
+      ].join('\n'),
+    );
+  });
+
+  test('is only counted in a quiet report', () => {
+    const text = renderGate({ ...EVERYTHING, left: 0, entries }, { ...PAGE, quiet: true });
+    expect(text).not.toMatch(/^inconclusive/m);
+    expect(text).toMatch(/; 3 inconclusive$/m);
+  });
+});
+
+test('what a selection has from its version or from before the series is said, in a quiet report as well', () => {
+  const may = { expectation: expected('may be violated') };
+  const entry = entryOf('gated/v1:1', [
+    cell('a', 'violated', { ...may, inheritedFrom: 'v1' }),
+    cell('b', 'holds', { ...may, inheritedFrom: 'v1' }),
+    cell('c', 'violated', { ...may, inheritedFrom: 'pre' }),
+  ]);
+  expect(renderGate({ ...EVERYTHING, left: 0, entries: [entry] }, { ...PAGE, quiet: true })).toContain(
+    'gated/v1:1: a (v1), c (pre)\n',
+  );
 });
 
 describe('a mutant', () => {
@@ -374,10 +577,21 @@ describe('the last line', () => {
     ['as expected: 1 verdict on 1 state', of(cell('a', 'holds'))],
     ['as expected: 2 verdicts on 1 state; 1 inconclusive', of(cell('a', 'holds'), cell('b', 'inconclusive'))],
     [
-      'as expected: 1 verdict on 1 state; 1 state not looked at to the end',
-      { ...of(cell('a', 'holds')), left: 1 },
+      'incomplete: 1 of 2 states not searched to the end; as expected so far: 1 verdict on 1 state',
+      { ...of(cell('a', 'holds')), total: 2, left: 1 },
     ],
-    ['as expected: 0 verdicts on 0 states; 3 states not looked at to the end', { entries: [], left: 3 }],
+    [
+      'incomplete: 3 of 3 states not searched to the end; as expected so far: 0 verdicts on 0 states',
+      { entries: [], total: 3, left: 3 },
+    ],
+    [
+      'not as expected: 1 violated unexpectedly, of 1 verdict on 1 state; 7 of 8 states not searched to the end',
+      { ...of(NEW), left: 7 },
+    ],
+    [
+      'nothing to do: since main, no file has changed that a verdict on these models depends on',
+      { entries: [], total: 0, changes: { since: 'main', series: [] } },
+    ],
     ['not as expected: 1 violated unexpectedly, of 1 verdict on 1 state', of(NEW)],
     ['not as expected: 1 expected violation not found, of 1 verdict on 1 state', of(MISSING)],
     ['not as expected: 2 expected violations not found, of 2 verdicts on 1 state', of(MISSING, MISSING)],
@@ -395,7 +609,9 @@ describe('as JSON', () => {
       found: 'holds',
       problem: 'missing-violation',
       standing: null,
+      beside: [],
       exercised: 1_234,
+      stored: 3,
       reason: expected('violated').reason,
       source: expected('violated').source,
     });
@@ -406,16 +622,37 @@ describe('as JSON', () => {
       found: 'violated',
       problem: 'unexpected-violation',
       standing: 'regressed',
+      beside: [
+        { state: 'rfc', broken: true, by: 'expected' },
+        { state: 'v0', broken: false, by: 'found' },
+      ],
     });
   });
 
-  const okOf = (entries: readonly GateEntry[]): boolean => gateJson({ ...EVERYTHING, entries }).ok;
+  test('it says what an expectation is inherited from, and why a series was looked at', () => {
+    const entry = entryOf('gated/v1:1', [
+      cell('a', 'violated', { expectation: expected('may be violated'), inheritedFrom: 'pre' }),
+    ]);
+    const json = gateJson({ ...EVERYTHING, entries: [entry], changes: CHANGES });
+    expect(json.models[0]!.verdicts[0]).toMatchObject({ expected: 'may be violated', inheritedFrom: 'pre' });
+    expect(json.changed).toEqual(CHANGES);
+    expect(gateJson(EVERYTHING).changed).toBeNull();
+  });
 
-  test('it is ok where every verdict is as expected, nothing hangs and something was looked at', () => {
+  const okOf = (entries: readonly GateEntry[], left = 0): boolean => {
+    const { ok, complete } = gateJson({ ...EVERYTHING, entries, left });
+    expect(complete).toBe(left === 0);
+    return ok;
+  };
+
+  test('it is ok where every verdict is as expected, nothing hangs and nothing is left', () => {
     const sound = entryOf('gated/v1', [cell('a', 'holds')]);
     expect(okOf([sound])).toBe(true);
     expect(okOf([sound, EVERYTHING.entries[3]!])).toBe(false);
     expect(okOf([sound, entryOf('gated/v1', [MISSING])])).toBe(false);
-    expect(okOf([])).toBe(false);
+    expect(okOf([sound], 1)).toBe(false);
+    expect(okOf([], 1)).toBe(false);
+    // Nothing has changed.
+    expect(okOf([])).toBe(true);
   });
 });

@@ -1,14 +1,14 @@
 import type { GateCell, Problem } from '../harness/campaign/gate.ts';
-import type { Coverage, ModelResult } from '../harness/campaign/result.ts';
+import type { ModelResult } from '../harness/campaign/result.ts';
 import type { Model } from '../harness/model/model.ts';
-import { citation, sourceLabel } from '../harness/model/source.ts';
+import { sourceLabel } from '../harness/model/source.ts';
 import { count, thousands } from './count.ts';
+import { problemSections } from './gate-problems.ts';
 import { hangLines } from './hang-lines.ts';
-import { type Line, type PageOptions, paragraph, printPage, sections, span } from './page.ts';
-import { reproduceLine } from './reproduce-line.ts';
+import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import type { RunSettings } from './run-json.ts';
 import { stateName } from './state-name.ts';
-import { cut, wrap } from './wrap.ts';
+import { cut } from './wrap.ts';
 
 /** What the gate has to say of one model. */
 export interface GateEntry {
@@ -17,16 +17,41 @@ export interface GateEntry {
   readonly cells: readonly GateCell[];
   /** Commands that show stored counterexamples again, by failure identity. */
   readonly replays: ReadonlyMap<string, string>;
-  /** The command that repeats the search of this model. */
-  readonly searchAgain: string;
+  /** Stored counterexamples that were tried first, by claim. */
+  readonly stored: ReadonlyMap<string, number>;
+  /** The command that repeats the search of this model for one claim. */
+  searchAgain(property: string): string;
+}
+
+/** Why these series were looked at: what differs from a commit. */
+export interface GateChanges {
+  readonly since: string;
+  readonly series: readonly {
+    readonly name: string;
+    /** Files of its own. */
+    readonly own: readonly string[];
+    /** Files that all series share. */
+    readonly shared: readonly string[];
+  }[];
+}
+
+export interface GatePage extends PageOptions {
+  /** Nothing but tables and what is not as expected. */
+  readonly quiet?: boolean;
+  /** Every failure in full, also where many are of one cause. */
+  readonly all?: boolean;
 }
 
 export interface GateReport {
   readonly settings: RunSettings;
   readonly profile: string;
   readonly entries: readonly GateEntry[];
-  /** Models that time, --bail or a signal left out, or did not let come to an end. */
+  /** What was to be looked at; nothing where nothing has changed. */
+  readonly total: number;
+  /** Models of these that time, --bail or a signal left out, or did not let come to an end. */
   readonly left: number;
+  /** Null where all series were asked for. */
+  readonly changes: GateChanges | null;
 }
 
 const STATE_WIDTH = 38;
@@ -34,8 +59,9 @@ const NUMBER_WIDTH = 6;
 const COLUMNS = ['broken', 'new', 'still', 'again', 'before', 'fixed'] as const;
 
 /** All verdicts beside what is expected of them: a table for each series, then what is not as expected. */
-export function renderGate({ settings, profile, entries, left }: GateReport, options: PageOptions): string {
-  const { width } = options;
+export function renderGate(report: GateReport, page: GatePage): string {
+  const { settings, profile, entries, changes } = report;
+  const { width, quiet = false } = page;
   const names = [...new Set(entries.map(({ model }) => model.series.name))];
   return printPage(
     sections(
@@ -44,6 +70,7 @@ export function renderGate({ settings, profile, entries, left }: GateReport, opt
         width,
         'strong',
       ),
+      changes === null ? [] : changedLines(changes, width),
       ...names.map((name) =>
         table(
           name,
@@ -51,16 +78,18 @@ export function renderGate({ settings, profile, entries, left }: GateReport, opt
         ),
       ),
       names.length === 0 ? [] : legend(width),
-      ...entries.flatMap((entry) => entry.cells.flatMap((cell) => problemLines(entry, cell, width))),
+      ...problemSections(report, page),
       ...entries
         .filter(hasHung)
         .map(({ result, model }) => [
           ...paragraph(stateName(model), width, 'bad'),
           ...hangLines(result.hangs, width),
         ]),
-      conclusion(entries, left, width),
+      inheritedLines(entries, width),
+      ...(quiet ? [] : openSections(entries, width)),
+      conclusion(report, width),
     ),
-    options,
+    page,
   );
 }
 
@@ -78,6 +107,8 @@ function table(name: string, entries: readonly GateEntry[]): Line[] {
 }
 
 const isMutant = ({ state }: Model): boolean => state.source.status === 'mutant';
+/** Nothing can be said, and nothing was asked to be. */
+const isOpen = ({ problem, found }: GateCell): boolean => problem === null && found === 'inconclusive';
 const isProblem = ({ problem }: GateCell): boolean => problem !== null;
 const hasHung = ({ result }: GateEntry): boolean => result.hangs.length > 0;
 const isBad = (entry: GateEntry): boolean => hasHung(entry) || entry.cells.some(isProblem);
@@ -106,108 +137,78 @@ function row(entry: GateEntry): Line {
 
 const legend = (width: number): Line[] =>
   paragraph(
-    'Claims that are broken: here for the first time, also on the state before, again after a state on which they held, before the series already; and those that the state before broke.',
+    'Claims that are broken: here for the first time, also on the state before, again after a state on which they held, before the series already; and those that the state before broke. A state before that was not searched counts as it is expected to be.',
     width,
     'faint',
     0,
   );
 
-function problemLines(
-  { model, result, replays, searchAgain }: GateEntry,
-  cell: GateCell,
-  width: number,
-): Line[][] {
-  const { problem, property } = cell;
-  if (problem === null) return [];
-  const verdict = result.verdicts.find((one) => one.property === property);
-  const searched =
-    verdict === undefined
-      ? 'Decided by cited facts, not by executions.'
-      : `Searched: ${searchedText(result.coverage)}; its precondition happened in ${count(verdict.exercised, 'execution')}.`;
-  const stored = (verdict?.kinds ?? []).flatMap(({ kind }) => replays.get(`${property} ${kind}`) ?? []);
-  const again = verdict === undefined ? [] : [searchAgain];
-  const facts = result.facts.find((one) => one.property === property)?.findings ?? [];
-  const says: Readonly<Record<Problem, readonly string[]>> = {
-    'unexpected-violation': [
-      ...standingText(cell),
-      ...(verdict?.kinds ?? []).map(
-        ({ kind, executions }) => `${kind}, in ${count(executions, 'execution')}.`,
-      ),
-      ...facts.map(({ kind, message }) => `${kind}: ${message}`),
-      `If that is right, say why in models/${model.series.name}/expectations.ts.`,
-    ],
-    'missing-violation': [
-      searched,
-      `If it is mended, take the expectation away. If the model or the claim has changed, look at that change first${verdict === undefined ? '' : '; if not, search longer (--profile ci, nightly)'}.`,
-    ],
-    'nothing-said': [searched, ...(verdict?.reason === undefined ? [] : [`${verdict.reason}.`])],
-    decided: [searched, 'Take the expectation away, or say why it may be decided.'],
-    expired: ['Look at it again: take the expectation away, or give it another date.'],
+function changedLines({ since, series }: GateChanges, width: number): Line[] {
+  const shared = series[0]?.shared ?? [];
+  const lines = [
+    ...(shared.length === 0 ? [] : [`all series: ${changedText(shared)}`]),
+    ...series.flatMap(({ name, own }) => (own.length === 0 ? [] : [`${name}: ${changedText(own)}`])),
+  ];
+  return titled(
+    `looked at since they differ from ${since}`,
+    lines.flatMap((line) => paragraph(`  ${line}`, width, 'plain', 4)),
+  );
+}
+
+const changedText = ([first, ...others]: readonly string[]): string =>
+  others.length === 0 ? `${first} changed` : `${first} and ${count(others.length, 'more file')} changed`;
+
+/** Violations that nobody was asked about, since the version or the base of the selection has them. */
+function inheritedLines(entries: readonly GateEntry[], width: number): Line[] {
+  const lines = entries.flatMap(({ model, cells }) => {
+    const found = cells.filter(
+      ({ found, problem, inheritedFrom }) =>
+        found === 'violated' && problem === null && inheritedFrom !== null,
+    );
+    const names = found.map(({ property, inheritedFrom }) => `${property} (${inheritedFrom})`);
+    return names.length === 0 ? [] : [`${model.id}: ${names.join(', ')}`];
+  });
+  return titled(
+    'violated as the version or the base is: inherited, since no expectation names the selection',
+    lines.flatMap((line) => paragraph(`  ${line}`, width, 'plain', 4)),
+  );
+}
+
+/** Which claims are inconclusive where that is no failure. */
+function openSections(entries: readonly GateEntry[], width: number): Line[][] {
+  const section = (title: string, isMeant: (cell: GateCell) => boolean): Line[] => {
+    const found = entries.flatMap(({ model, cells }) =>
+      cells.filter((cell) => isOpen(cell) && isMeant(cell)).map(({ property }) => ({ model, property })),
+    );
+    const claims = [...new Set(found.map(({ model, property }) => `${model.series.name} ${property}`))];
+    return titled(
+      `${title}: ${thousands(found.length)}`,
+      claims.flatMap((claim) => {
+        const [name, property] = claim.split(' ', 2);
+        const states = found
+          .filter(({ model, property: of }) => model.series.name === name && of === property)
+          .map(({ model }) => model.state.id);
+        return paragraph(`  ${name}: ${property} on ${states.join(', ')}`, width, 'faint', 4);
+      }),
+    );
   };
-  const reproduce =
-    problem === 'expired' ? [] : problem === 'unexpected-violation' && stored.length > 0 ? stored : again;
   return [
-    [
-      ...paragraph(`${stateName(model)}: ${property} ${HEADINGS[problem]}`, width, 'bad', 4),
-      ...expectationText(cell).flatMap((text) => indented(text, width)),
-      ...says[problem].flatMap((text) => indented(text, width)),
-      ...reproduce.flatMap((command) => reproduceLine(command, width)),
-    ],
+    section('inconclusive, as expected', ({ expected }) => expected !== 'holds'),
+    section(
+      'inconclusive, expected to hold, and not counted after so short a search',
+      ({ expected }) => expected === 'holds',
+    ),
   ];
 }
 
-const HEADINGS: Readonly<Record<Problem, string>> = {
-  'unexpected-violation': 'is violated, and was expected to hold',
-  'missing-violation': 'was expected to be violated, and was not found to be',
-  'nothing-said': 'was to be decided, and is inconclusive',
-  decided: 'was expected to be inconclusive, and holds',
-  expired: 'is as expected, but that expectation has expired',
-};
-
-const indented = (text: string, width: number): Line[] =>
-  wrap(text, width - 2, 2).map((line) => [span(`  ${line}`)]);
-
-function expectationText({ expectation }: GateCell): string[] {
-  if (expectation === null) return [];
-  const { reason, source, expires } = expectation;
-  const until = expires === undefined ? '' : `, until ${expires}`;
-  return [`Expected: ${reason} (${citation(source)})${until}`];
-}
-
-function standingText({ standing }: GateCell): string[] {
-  switch (standing) {
-    case 'new':
-      return ['New: no state before breaks it.'];
-    case 'still':
-      return ['Still: the state before breaks it, too.'];
-    case 'regressed':
-      return ['Regressed: it held on the state before, and not on an earlier one.'];
-    case 'pre-existing':
-      return ['Pre-existing: it was so before the series.'];
-    case 'fixed':
-    case null:
-      return [];
-    default:
-      return standing satisfies never;
+function conclusion({ entries, left, total, changes }: GateReport, width: number): Line[] {
+  if (total === 0) {
+    return paragraph(
+      `nothing to do: since ${changes?.since}, no file has changed that a verdict on these models depends on`,
+      width,
+      'strong',
+    );
   }
-}
-
-function searchedText({ by, sequences, executions }: Coverage): string {
-  const { corpus, exhaustive } = by;
-  return [
-    corpus.entries === 0
-      ? 'no stored counterexample'
-      : `${count(corpus.entries, 'stored counterexample')} (${thousands(corpus.reproduced)} still show theirs)`,
-    ...(exhaustive.sequences === 0
-      ? []
-      : [
-          `${count(exhaustive.sequences, 'small scenario')} under ${count(exhaustive.schedules, 'schedule')}`,
-        ]),
-    `${count(sequences, 'generated sequence')}, ${count(executions, 'execution')} in all`,
-  ].join(', ');
-}
-
-function conclusion(entries: readonly GateEntry[], left: number, width: number): Line[] {
   const cells = entries.flatMap((entry) => entry.cells);
   const problems = cells.filter(isProblem);
   const by = (problem: Problem, name: (number: number) => string) => {
@@ -224,16 +225,14 @@ function conclusion(entries: readonly GateEntry[], left: number, width: number):
     ...(hung === 0 ? [] : [count(hung, 'state that hangs', 'states that hang')]),
   ];
   const of = `${count(cells.length, 'verdict')} on ${count(entries.length, 'state')}`;
-  const open = cells.filter(({ problem, found }) => problem === null && found === 'inconclusive').length;
-  const rest = [
-    ...(open === 0 ? [] : [`; ${thousands(open)} inconclusive`]),
-    ...(left === 0 ? [] : [`; ${count(left, 'state')} not looked at to the end`]),
-  ].join('');
-  return paragraph(
-    parts.length === 0
-      ? `as expected: ${of}${rest}`
-      : `not as expected: ${parts.join(', ')}, of ${of}${rest}`,
-    width,
-    'strong',
-  );
+  const open = cells.filter(isOpen).length;
+  const rest = open === 0 ? '' : `; ${thousands(open)} inconclusive`;
+  const unseen = `${thousands(left)} of ${count(total, 'state')} not searched to the end`;
+  const sum =
+    parts.length > 0
+      ? `not as expected: ${parts.join(', ')}, of ${of}${rest}${left === 0 ? '' : `; ${unseen}`}`
+      : left === 0
+        ? `as expected: ${of}${rest}`
+        : `incomplete: ${unseen}; as expected so far: ${of}${rest}`;
+  return paragraph(sum, width, 'strong');
 }

@@ -3,8 +3,9 @@ import type { Expectation } from '../model/expectation.ts';
 import { nursery } from '../model/nursery.fixture.ts';
 import { defineSeries, type Series } from '../model/series.ts';
 import type { Source } from '../model/source.ts';
-import { type GateCell, type GateRules, gateCells, type Problem, type Standing } from './gate.ts';
+import { type GateCell, type GateRules, gateCells, type Problem } from './gate.ts';
 import type { Verdict } from './result.ts';
+import type { Beside, FoundOn, Standing } from './standing.ts';
 
 const source: Source = { status: 'inferred', note: 'for tests' };
 const CLAIM = 'toys-are-shared';
@@ -57,11 +58,14 @@ function cellOf(
   found: Verdict['verdict'],
   expected: Expected = {},
   rules: Partial<GateRules> = {},
+  run: Readonly<Record<string, Verdict['verdict']>> = {},
 ): GateCell {
   const series = seriesWith(expected);
   const verdict: Verdict = { property: CLAIM, claim: '', verdict: found, exercised: 1, kinds: [] };
   const result = { verdicts: [verdict], facts: [] };
-  const [cell, ...others] = gateCells(series, series.model(state)!, result, { ...RULES, ...rules });
+  const foundOn: FoundOn = new Map(Object.entries(run).map(([id, one]) => [id, new Map([[CLAIM, one]])]));
+  const model = series.model(state)!;
+  const [cell, ...others] = gateCells(series, model, result, { ...RULES, ...rules }, foundOn);
   expect(others).toEqual([]);
   return cell!;
 }
@@ -130,7 +134,6 @@ describe('an expectation with a date', () => {
 describe('expectations go', () => {
   test.each([
     ['by state', 'v2', 'v1'],
-    ['not from a version to its selections', 'v2:1', 'v2'],
     ['not from a selection to its version', 'v2', 'v2:1'],
     ['not to another order of the same patches', 'v2:2+1', 'v2:1+2'],
     ['not from a state to a mutant of it', 'v2+mutant-greedy', 'v2'],
@@ -159,6 +162,142 @@ describe('expectations go', () => {
   test('by claim', () => {
     const other: Expected = { v2: { property: 'another-claim', verdict: 'violated' } };
     expect(cellOf('v2', 'violated', other).problem).toBe('unexpected-violation');
+  });
+});
+
+describe('a selection that no expectation names', () => {
+  test.each<[string, string, Expected, string, Expectation['verdict'], string]>([
+    ['its version', 'v2:1', { v2: 'violated' }, 'v2', 'may be violated', 'v2.'],
+    ['its version by another name', 'mainline:1', { v3: 'violated' }, 'v3', 'may be violated', 'v3.'],
+    ['the state before the series', 'v2:0', { pre: 'violated' }, 'pre', 'may be violated', 'pre.'],
+    ['its version first', 'v2:1', { v2: 'violated', pre: 'violated' }, 'v2', 'may be violated', 'v2.'],
+    ['what may be violated', 'v2:1', { v2: 'may be violated' }, 'v2', 'may be violated', 'v2.'],
+    ['what nobody can decide', 'v2:1', { v2: 'inconclusive' }, 'v2', 'inconclusive', 'v2.'],
+    [
+      'a violation rather than what nobody can decide',
+      'v2:1',
+      { v2: 'inconclusive', pre: 'violated' },
+      'pre',
+      'may be violated',
+      'pre.',
+    ],
+  ])('inherits from %s', (_what, state, expected, from, verdict, reason) => {
+    expect(cellOf(state, 'inconclusive', expected)).toMatchObject({
+      expected: verdict,
+      problem: null,
+      inheritedFrom: from,
+      expectation: { reason },
+    });
+  });
+
+  test('is as expected whether it has the violation or not', () => {
+    const expected: Expected = { v2: 'violated' };
+    expect(cellOf('v2:1', 'violated', expected).problem).toBeNull();
+    expect(cellOf('v2:1', 'holds', expected).problem).toBeNull();
+    expect(cellOf('v2:1', 'holds', { v2: 'inconclusive' }).problem).toBeNull();
+    expect(cellOf('v2:1', 'violated', { v2: 'inconclusive' }).problem).toBe('unexpected-violation');
+  });
+
+  test('inherits no date: that is asked about on the state that has it', () => {
+    const cell = cellOf('v2:1', 'violated', { v2: { expires: '2025-01-01' } });
+    expect(cell).toMatchObject({ problem: null, inheritedFrom: 'v2' });
+    expect(cell.expectation).not.toHaveProperty('expires');
+  });
+
+  test.each(['v1', 'v3', 'v1+hp', 'v2:2', 'v2+mutant-greedy'])('inherits nothing from %s', (other) => {
+    expect(cellOf('v2:1', 'violated', { [other]: 'violated' })).toMatchObject({
+      expected: 'holds',
+      problem: 'unexpected-violation',
+      inheritedFrom: null,
+    });
+  });
+
+  test('inherits nothing once it is named, of whichever claim', () => {
+    const other = { property: 'another-claim', verdict: 'violated' } as const;
+    const expected: Expected = { v2: 'violated', pre: 'violated', 'v2:1': other };
+    expect(cellOf('v2:1', 'violated', expected)).toMatchObject({
+      expected: 'holds',
+      problem: 'unexpected-violation',
+      inheritedFrom: null,
+    });
+    expect(cellOf('v2:2', 'violated', expected)).toMatchObject({ problem: null, inheritedFrom: 'v2' });
+  });
+});
+
+describe('what this run found on the states before', () => {
+  type Run = Readonly<Record<string, Verdict['verdict']>>;
+  const found = (state: string, broken: boolean): Beside => ({ state, broken, by: 'found' });
+  const expectedTo = (state: string, broken: boolean): Beside => ({ state, broken, by: 'expected' });
+  const violated = { verdict: 'violated' } as const;
+
+  test.each<[string, Standing, string, Verdict['verdict'], Expected, Run, readonly Beside[]]>([
+    [
+      'counts, though it was expected to hold there',
+      'still',
+      'v3',
+      'violated',
+      {},
+      { v2: 'violated' },
+      [found('v2', true)],
+    ],
+    [
+      'counts, though it was expected to be broken there',
+      'regressed',
+      'v3',
+      'violated',
+      { v1: violated, v2: violated },
+      { v2: 'holds' },
+      [expectedTo('v1', true), found('v2', false)],
+    ],
+    [
+      'counts before the series',
+      'pre-existing',
+      'v2',
+      'violated',
+      {},
+      { pre: 'violated', v1: 'holds' },
+      [found('pre', true)],
+    ],
+    ['counts where it is mended', 'fixed', 'v3', 'holds', {}, { v2: 'violated' }, [found('v2', true)]],
+    ['counts where nothing is mended', null, 'v3', 'holds', { v2: violated }, { v2: 'holds' }, []],
+    [
+      'counts where either was expected',
+      'still',
+      'v3',
+      'violated',
+      { v2: { verdict: 'may be violated' } },
+      { v2: 'violated' },
+      [found('v2', true)],
+    ],
+    [
+      'says nothing where it is inconclusive',
+      'still',
+      'v3',
+      'violated',
+      { v2: violated },
+      { v2: 'inconclusive' },
+      [expectedTo('v2', true)],
+    ],
+  ])('%s: %s', (_what, standing, state, verdict, expected, run, beside) => {
+    expect(cellOf(state, verdict, expected, {}, run)).toMatchObject({ standing, beside });
+  });
+
+  test('is told apart from what is expected, and from what does not apply', () => {
+    const cell = cellOf('v2', 'violated', { 'v1+hp': 'may be violated' }, {}, { v1: 'holds' });
+    expect(cell).toMatchObject({
+      standing: 'new',
+      beside: [
+        // The series of this test has no claims of its own.
+        { state: 'pre', broken: false, by: 'not applicable' },
+        { state: 'v1', broken: false, by: 'found' },
+        { state: 'v1+hp', broken: false, by: 'undecided' },
+      ],
+    });
+    const v2 = nursery.model('v2')!;
+    const facts = v2.stateVerdicts.map((one) => ({ ...one, verdict: 'violated' as const }));
+    expect(facts).not.toEqual([]);
+    for (const { property, beside } of gateCells(nursery, v2, { verdicts: [], facts }, RULES))
+      expect(beside, property).toEqual([{ state: 'v1', broken: false, by: 'expected' }]);
   });
 });
 

@@ -1,17 +1,11 @@
 /** Verdicts on a state held against what is expected of it. */
-import { type Expectation, type ExpectedVerdict, expectationOf } from '../model/expectation.ts';
-import { BEFORE_THE_SERIES, lineageOf } from '../model/lineage.ts';
+import type { Expectation, ExpectedVerdict } from '../model/expectation.ts';
+import { expectationOn } from '../model/expectation-on.ts';
 import { listedId } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import type { ModelResult, Verdict } from './result.ts';
-
-/**
- * What a verdict is beside those of the states before: `new` breaks here for the first time, `still` broke on the state
- * before, `regressed` broke on an earlier one and not on the one before, `pre-existing` broke before the series already,
- * `fixed` holds here and broke on the state before. Null: holds as before.
- */
-export type Standing = 'new' | 'still' | 'regressed' | 'pre-existing' | 'fixed' | null;
+import { type FoundOn, type Placed, placed } from './standing.ts';
 
 /** Why a verdict is not as expected. */
 export type Problem =
@@ -27,14 +21,15 @@ export type Problem =
   | 'expired';
 
 /** One claim on one state. */
-export interface GateCell {
+export interface GateCell extends Placed {
   readonly property: string;
   readonly expected: ExpectedVerdict;
   readonly found: Verdict['verdict'];
   readonly problem: Problem | null;
-  readonly standing: Standing;
   /** What is expected besides that it holds, with its reason. */
   readonly expectation: Expectation | null;
+  /** The state that a selection of patches has its expectation from, if it has none of its own. */
+  readonly inheritedFrom: string | null;
 }
 
 export interface GateRules {
@@ -44,24 +39,36 @@ export interface GateRules {
   readonly decides: boolean;
 }
 
-/** The verdicts of a search or of cited facts, each beside what is expected. */
+const NOTHING_FOUND: FoundOn = new Map();
+
+/**
+ * The verdicts of a search or of cited facts, each beside what is expected. `run` is what the same run found on other
+ * states of the series.
+ */
 export function gateCells(
   series: Series,
   model: Model,
   { verdicts, facts }: Pick<ModelResult, 'verdicts' | 'facts'>,
   { today, decides }: GateRules,
+  run: FoundOn = NOTHING_FOUND,
 ): GateCell[] {
   // Expectations go by the name that a state is listed under.
   const stateId = listedId(series, model.state.id);
   return [...verdicts, ...facts].map(({ property, verdict: found }): GateCell => {
-    const expectation = expectationOf(series.expectations, stateId, property) ?? null;
+    const { expectation, inheritedFrom } = expectationOn(series, stateId, property);
     const expected = expectation?.verdict ?? 'holds';
     const expired = expectation?.expires !== undefined && expectation.expires <= today;
     const surprise = problemOf(expected, found);
-    const counts = decides || (surprise !== 'nothing-said' && surprise !== 'decided');
+    // What a selection can decide says nothing of its version.
+    const counts =
+      surprise === 'nothing-said'
+        ? decides
+        : surprise === 'decided'
+          ? decides && inheritedFrom === null
+          : true;
     const problem = (counts ? surprise : null) ?? (expired ? 'expired' : null);
-    const standing = standingOf(series, stateId, property, found);
-    return { property, expected, found, problem, standing, expectation };
+    const place = placed(series, stateId, property, found, run);
+    return { property, expected, found, problem, ...place, expectation, inheritedFrom };
   });
 }
 
@@ -78,18 +85,4 @@ function problemOf(expected: ExpectedVerdict, found: Verdict['verdict']): Proble
     default:
       return expected satisfies never;
   }
-}
-
-/** States before count as what is expected of them: their own verdicts are held against that too. */
-function standingOf(series: Series, stateId: string, property: string, found: Verdict['verdict']): Standing {
-  if (found === 'inconclusive') return null;
-  const lineage = lineageOf(series, stateId);
-  const broke = (id: string): boolean =>
-    expectationOf(series.expectations, id, property)?.verdict === 'violated';
-  const before = lineage.at(-1);
-  const brokeBefore = before !== undefined && broke(before);
-  if (found === 'holds') return brokeBefore ? 'fixed' : null;
-  if (stateId !== BEFORE_THE_SERIES && broke(BEFORE_THE_SERIES)) return 'pre-existing';
-  if (brokeBefore) return 'still';
-  return lineage.some(broke) ? 'regressed' : 'new';
 }

@@ -1,4 +1,4 @@
-import { type GateEntry, renderGate } from '../../reports/gate.ts';
+import { type GateChanges, type GateEntry, type GateReport, renderGate } from '../../reports/gate.ts';
 import { gateJson } from '../../reports/gate-json.ts';
 import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
 import { type GateCell, gateCells } from '../campaign/gate.ts';
@@ -6,13 +6,17 @@ import { HANGS_MAX, mergeHangs } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
 import { KNOWN_CHUNK, type KnownFailure, SMALL_CHUNK } from '../campaign/opening.ts';
 import type { Shrunk } from '../campaign/result.ts';
+import type { FoundOn } from '../campaign/standing.ts';
 import { listedId, stateBelow } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
+import { changedSeries } from './changed-series.ts';
 import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
+import { gateCounterexamples, type ShownEntry } from './gate-counterexamples.ts';
 import { expectationProblems, type GateModel, gateModels } from './gate-models.ts';
 import type { GateOptions } from './gate-options.ts';
+import { changedSince } from './git.ts';
 import type { ChunkJob } from './job.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
@@ -20,7 +24,6 @@ import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
 import { checkReportFile, writerOf } from './report-file.ts';
 import { settingsOf } from './run-settings.ts';
-import { counterexampleTexts } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { selectProperties } from './select.ts';
 import { shellWord } from './shell-word.ts';
@@ -37,9 +40,28 @@ export async function gateAll(
   const series = await loadSeries(modules);
   const properties = selectProperties(series, options.properties);
   checkExpectations(series);
-  const asked = gateModels(series, options.models, options.changed);
-  if (asked.length === 0 && options.changed !== null) {
-    terminal.error(`nothing to do: ${nothingChanged(options)} since ${options.changed}.`);
+  const changed = options.changed === null ? null : changedSeries(series, changedSince(options.changed));
+  const asked = gateModels(
+    series,
+    options.models,
+    changed === null ? series : changed.map((one) => one.series),
+  );
+  const lookedAt = new Set(asked.map((one) => one.series.name));
+  const changes: GateChanges | null =
+    changed === null
+      ? null
+      : {
+          since: options.changed!,
+          series: changed
+            .filter((one) => lookedAt.has(one.series.name))
+            .map(({ series: { name }, own, shared }) => ({ name, own, shared })),
+        };
+  if (asked.length === 0 && changes !== null) {
+    const settings = settingsOf(options);
+    const report = { settings, profile: options.profile.name, entries: [], total: 0, left: 0, changes };
+    const outputs = outputsOf(options, terminal);
+    for (const { name, write } of outputs)
+      write(name === 'json' ? jsonText(report) : renderGate(report, terminal));
     return ExitCode.asClaimed;
   }
   const judged = asked.filter(({ model }) => isJudged(model, properties));
@@ -60,14 +82,13 @@ export async function gateAll(
       models.map(({ model }) => model),
       properties,
     );
-  for (const { file } of options.reporters) if (file !== null) checkReportFile(file);
-  const outputs = options.reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
+  const outputs = outputsOf(options, terminal);
 
   const stopping = listenForStop(terminal, 'what was found so far is reported.');
   const progress = makeProgress(process.stderr, { quiet: options.quiet, plain: !terminal.interactive });
   const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
   const rules = { today: terminal.today(), decides: options.profile.decides };
-  const entries = new Map<GateModel, SavedEntry>();
+  const entries = new Map<GateModel, ShownEntry>();
   let failed = false;
   const isOver = (): boolean => failed || stopping.signal !== null || terminal.now() > deadline;
   progress.start('gate', models.length);
@@ -83,7 +104,7 @@ export async function gateAll(
     const plain = mergeResult(one.model, searchOptions(options, properties), chunks, [], stopped);
     const all = gateCells(one.series, one.model, plain, rules);
     // What a search has broken until it was stopped is broken; of the rest nothing can be said.
-    const cells = stopped === null ? all : all.filter(({ found }) => found === 'violated');
+    const cells = stopped === null ? all : all.filter(isViolated);
     if (stopped !== null && plain.hangs.length === 0 && !cells.some(isUnexpected)) return;
     const surprising = cells.filter(isUnexpected).map(({ property }) => property);
     const shrunk = await shrinkOf(pool, one, options, chunks, surprising);
@@ -93,8 +114,9 @@ export async function gateAll(
     const replays = new Map(
       [...paths].map(([identity, path]) => [identity, `npx zpci-fuzz replay ${shellWord(path)}`]),
     );
-    const searchAgain = searchAgainOf(options, one.model);
-    const entry: SavedEntry = { model: one.model, result, cells, paths, replays, searchAgain };
+    const searchAgain = (property: string) => searchAgainOf(options, one.model, property);
+    const stored = countedBy(known.map(({ property }) => property));
+    const entry: ShownEntry = { model: one.model, result, cells, paths, replays, stored, searchAgain };
     entries.set(one, entry);
     if (options.bail && isBad(entry)) failed = true;
     progress.advance(entries.size, one.model.id);
@@ -115,39 +137,68 @@ export async function gateAll(
     stopping.end();
   }
 
-  const done = models.flatMap((one) => entries.get(one) ?? []);
+  const found = foundOn([...entries.values()]);
+  const done = models.flatMap((one): ShownEntry[] => {
+    const entry = entries.get(one);
+    if (entry === undefined) return [];
+    // Only now is it known what this run says of the states before.
+    const cells = gateCells(one.series, one.model, entry.result, rules, found.get(one.series.name));
+    return [{ ...entry, cells: entry.result.stopped === null ? cells : cells.filter(isViolated) }];
+  });
   const settings = settingsOf(options);
   const report = {
     settings,
     profile: options.profile.name,
     entries: done,
+    total: models.length,
     left: models.length - done.filter(({ result }) => result.stopped === null).length,
+    changes,
   };
   for (const { name, write } of outputs) {
     if (name === 'json') {
-      write(`${JSON.stringify(gateJson(report), null, 2)}\n`);
+      write(jsonText(report));
       continue;
     }
     if (!options.quiet) {
-      for (const { model, result, paths, searchAgain } of done) {
-        const parts = counterexampleTexts(settings, terminal, model, result, paths, () => searchAgain);
-        for (const part of parts) write(`${part}\n`);
-      }
+      for (const text of gateCounterexamples(settings, terminal, done, options.all)) write(text);
     }
-    write(renderGate(report, terminal));
+    write(renderGate(report, { ...terminal, quiet: options.quiet, all: options.all }));
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   if (done.some(({ result }) => result.hangs.length > 0)) return ExitCode.brokenContract;
   if (done.length === 0) return ExitCode.nothingRan;
-  return done.some(isBad) ? ExitCode.violated : ExitCode.asClaimed;
+  if (done.some(isBad)) return ExitCode.violated;
+  if (report.left === 0) return ExitCode.asClaimed;
+  // What was not looked at is not as expected.
+  return options.bisecting ? ExitCode.nothingRan : ExitCode.violated;
 }
 
-/** What the report says of a model, and the entries that its counterexamples are shown with. */
-interface SavedEntry extends GateEntry {
-  /** By failure identity. */
-  readonly paths: ReadonlyMap<string, string>;
+/** Where each report goes. Asked before the search, so that its results are not lost. */
+function outputsOf({ reporters }: GateOptions, terminal: Terminal) {
+  for (const { file } of reporters) if (file !== null) checkReportFile(file);
+  return reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
 }
 
+const jsonText = (report: GateReport): string => `${JSON.stringify(gateJson(report), null, 2)}\n`;
+
+/** Verdicts of a run by claim, by state, by series; states by the names that they are listed under. */
+function foundOn(entries: readonly GateEntry[]): ReadonlyMap<string, FoundOn> {
+  const found = new Map<string, Map<string, ReadonlyMap<string, GateCell['found']>>>();
+  for (const { model, cells } of entries) {
+    const { name } = model.series;
+    const own = found.get(name) ?? new Map();
+    found.set(name, own.set(model.state.id, new Map(cells.map((cell) => [cell.property, cell.found]))));
+  }
+  return found;
+}
+
+function countedBy(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+const isViolated = ({ found }: GateCell): boolean => found === 'violated';
 const isUnexpected = ({ problem }: GateCell): boolean => problem === 'unexpected-violation';
 
 const isBad = ({ cells, result }: GateEntry): boolean =>
@@ -157,9 +208,6 @@ const isJudged = ({ properties, stateVerdicts }: Model, selected: readonly strin
   properties.some(({ id }) => selected.includes(id)) ||
   stateVerdicts.some(({ property }) => selected.includes(property));
 
-const nothingChanged = ({ models }: GateOptions): string =>
-  models.length === 0 ? 'no series has changed' : 'no series of these models has changed';
-
 /** Those of all series, whatever is looked at: one that means nothing would never fail. */
 function checkExpectations(series: readonly Series[]): void {
   const [problem, ...others] = series.flatMap(expectationProblems);
@@ -167,11 +215,12 @@ function checkExpectations(series: readonly Series[]): void {
   throw new UsageError(others.length === 0 ? problem : `${problem} ${others.length} more are wrong.`);
 }
 
-/** The command that looks at one model again as this run did. */
-function searchAgainOf(options: GateOptions, model: Model): string {
+/** The command that looks at one claim on one model again as this run did. */
+function searchAgainOf(options: GateOptions, model: Model, property: string): string {
   const { seed, profile, runs, strategy, opsMax, stepsMax, schedulesMax, corpus } = options;
   const flags = [
     ['model', model.id],
+    ['property', property],
     ['profile', profile.name],
     ['seed', seed],
     ...(runs === profile.runs ? [] : [['runs', runs]]),

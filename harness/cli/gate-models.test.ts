@@ -1,16 +1,15 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { counterSeries } from '../campaign/counter.fixture.ts';
 import type { Expectation } from '../model/expectation.ts';
 import { nursery } from '../model/nursery.fixture.ts';
 import type { Series } from '../model/series.ts';
-import { expectationProblems, gateModels, seriesChanged } from './gate-models.ts';
+import { expectationProblems, gateModels } from './gate-models.ts';
 import { series as gated } from './gated.fixture.ts';
 import { loadSeries } from './registry.ts';
-import { Repository } from './repository.fixture.ts';
 
 const ALL: readonly Series[] = [counterSeries, nursery, gated];
-const idsOf = (patterns: readonly string[], changed: string | null = null): string[] =>
-  gateModels(ALL, patterns, changed).map(({ series, model }) => {
+const idsOf = (patterns: readonly string[], kept: readonly Series[] = ALL): string[] =>
+  gateModels(ALL, patterns, kept).map(({ series, model }) => {
     expect(series.name).toBe(model.series.name);
     return model.id;
   });
@@ -54,98 +53,16 @@ describe('the gate looks at', () => {
   });
 });
 
-describe('files that change', () => {
-  const changed = (...paths: readonly string[]): string[] =>
-    seriesChanged(ALL, paths).map(({ name }) => name);
-  const EVERY = ['counter', 'nursery', 'gated'];
-
-  test.each<[string, readonly string[]]>([
-    ['models/nursery/world.ts', ['nursery']],
-    ['models/nursery/patches/v1/1-ball.ts', ['nursery']],
-    ['models/nursery/expectations.ts', ['nursery']],
-    ['properties/counter/no-lost-update.ts', ['counter']],
-    ['corpus/gated/v1+hp/no-lost-update/0123456789abcdef.json', ['gated']],
-    // What all series share, and what nobody has heard of.
-    ['harness/machine/machine.ts', EVERY],
-    ['properties/general/no-deadlock.ts', EVERY],
-    ['models/unknown/world.ts', EVERY],
-    ['models/nursery.ts', EVERY],
-    ['package.json', EVERY],
-    ['package-lock.json', EVERY],
-    ['harness/cli/reports/x.ts', EVERY],
-    ['nursery/models/counter/world.ts', EVERY],
-    // What changes no verdict.
-    ['models/nursery/world.test.ts', []],
-    ['models/nursery/in-order.fixture.ts', []],
-    ['models/nursery/README.md', []],
-    ['corpus/README.md', []],
-    ['README.md', []],
-    ['CHANGELOG.md', []],
-    ['reports/gate.ts', []],
-    ['harness/bench/search.ts', []],
-    ['harness/machine/machine.test.ts', []],
-    ['.ci/run', []],
-  ])('%s: %j', (path, names) => expect(changed(path)).toEqual(names));
-
-  test('none of them, nothing', () => expect(changed()).toEqual([]));
-
-  test('several, in the order of the series and each once', () => {
-    expect(
-      changed('models/gated/a.ts', 'README.md', 'models/counter/b.ts', 'corpus/counter/unlocked/c.json'),
-    ).toEqual(['counter', 'gated']);
-    expect(changed('models/gated/a.ts', 'harness/corpus.ts')).toEqual(EVERY);
-  });
-});
-
-describe('with --changed, the gate looks at', () => {
-  const repository = new Repository();
-  for (const name of ['README.md', 'models/nursery/world.ts', 'models/gated/world.ts'])
-    repository.write(name);
-  const first = repository.commit();
-
-  beforeEach(() => {
-    repository.git('reset', '--quiet', '--hard', first);
-    repository.git('clean', '--quiet', '-dfx');
-  });
-
-  const NURSERY = ['nursery/v1', 'nursery/v2'];
-
-  test('nothing where nothing differs', () => expect(idsOf([], 'HEAD')).toEqual([]));
-
-  test('nothing where only words and tests differ', () => {
-    repository.write('README.md', 'other');
-    repository.write('models/gated/README.md');
-    repository.write('models/gated/world.test.ts');
-    expect(idsOf([], 'HEAD')).toEqual([]);
-  });
-
-  test('the series of a file that differs', () => {
-    repository.write('models/nursery/world.ts', 'other');
-    expect(idsOf([], 'HEAD')).toEqual(NURSERY);
-    repository.commit();
-    expect(idsOf([], 'HEAD')).toEqual([]);
-    expect(idsOf([], 'HEAD~1')).toEqual(NURSERY);
-  });
-
-  test('the series of a new file', () => {
-    repository.write('corpus/nursery/v1/x.json');
-    expect(idsOf([], 'HEAD')).toEqual(NURSERY);
-  });
-
-  test('both series of a file that was moved', () => {
-    repository.git('mv', 'models/gated/world.ts', 'models/nursery/moved.ts');
-    expect(new Set(idsOf([], 'HEAD').map((id) => id.split('/')[0]))).toEqual(new Set(['nursery', 'gated']));
-  });
-
-  test('all series where what they share differs', () => {
-    repository.write('harness/machine/machine.ts');
-    expect(idsOf([], 'HEAD')).toEqual(idsOf([]));
-  });
+describe('where only some series count, the gate looks at', () => {
+  test('the models of these', () => expect(idsOf([], [nursery])).toEqual(['nursery/v1', 'nursery/v2']));
 
   test('of what patterns name, only that', () => {
-    repository.write('models/nursery/world.ts', 'other');
-    expect(idsOf(['nursery/v2', 'gated/v1'], 'HEAD')).toEqual(['nursery/v2']);
-    expect(idsOf(['gated/v1'], 'HEAD')).toEqual([]);
+    expect(idsOf(['nursery/v2', 'gated/v1'], [nursery])).toEqual(['nursery/v2']);
+    expect(idsOf(['gated/v1'], [nursery])).toEqual([]);
+  });
+
+  test('no name that there is not', () => {
+    expect(() => idsOf(['gated/v9'], [nursery])).toThrow(/unknown model "gated\/v9"/);
   });
 });
 

@@ -3,7 +3,6 @@ import { listedId } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
 import { PatchesDoNotApply, type Series } from '../model/series.ts';
 import { quote } from '../quote.ts';
-import { changedSince } from './git.ts';
 import { nearest } from './nearest.ts';
 import { findModel, selectModels } from './select.ts';
 
@@ -15,14 +14,13 @@ export interface GateModel {
 
 /**
  * What the gate looks at: the models that patterns name, or else all states, mutants among them, and all selections that
- * an expectation names; of changed series only where that is asked for.
+ * an expectation names; of `kept` series only.
  */
 export function gateModels(
   series: readonly Series[],
   patterns: readonly string[],
-  changed: string | null,
+  kept: readonly Series[] = series,
 ): GateModel[] {
-  const kept = changed === null ? series : seriesChanged(series, changedSince(changed));
   const models =
     patterns.length > 0
       ? selectModels(series, patterns).map((model) => listedModel(series, model))
@@ -44,20 +42,6 @@ export const gatedIds = ({ states, expectations }: Series): string[] => [
   ...states.map(({ id }) => id),
   ...new Set(expectations.flatMap((one) => one.states.filter((id) => id.includes(':')))),
 ];
-
-/** Folders whose files belong to one series each. */
-const OF_A_SERIES = /^(?:models|properties|corpus)\/(?<series>[^/]+)\//;
-/** What no verdict depends on. */
-const WITHOUT_EFFECT =
-  /^(?:reports\/|harness\/bench\/|\.ci\/|[^/]+\.md$)|\.(?:test|fixture)\.ts$|\/README\.md$/;
-
-/** Series that a change of these files may have changed: all of them where it is of what they share. */
-export function seriesChanged(series: readonly Series[], paths: readonly string[]): Series[] {
-  const effective = paths.filter((path) => !WITHOUT_EFFECT.test(path));
-  const names = effective.map((path) => OF_A_SERIES.exec(path)?.groups?.series);
-  const isShared = names.some((name) => name === undefined || !series.some((one) => one.name === name));
-  return isShared ? [...series] : series.filter(({ name }) => names.includes(name));
-}
 
 /**
  * What is wrong with the expectations of a series, each in a sentence. One that means nothing could never fail: a name was

@@ -25,6 +25,8 @@ describe('the flags of the gate', () => {
     quiet: false,
     profile: 'quick',
     changed: undefined,
+    all: false,
+    'exit-style': 'plain' as 'plain' | 'bisect',
   };
   const parse = (changes: Partial<typeof FLAGS> | { readonly [flag: string]: string }, env = {}) =>
     parseGateOptions({ ...FLAGS, ...changes }, env);
@@ -34,6 +36,11 @@ describe('the flags of the gate', () => {
       expect(parse({ profile: profile.name })).toMatchObject({ profile, runs: profile.runs, changed: null });
     }
     expect(parse({ runs: '7' }).runs).toBe(7);
+  });
+
+  test('say whether git bisect run asks', () => {
+    expect(parse({})).toMatchObject({ bisecting: false, all: false });
+    expect(parse({ 'exit-style': 'bisect', all: true })).toMatchObject({ bisecting: true, all: true });
   });
 
   test('bound the search also where --time does', () => {

@@ -25,12 +25,18 @@ export interface GateOptions extends RunOptions {
   readonly profile: Profile;
   /** Only series that differ from this commit; null: all. */
   readonly changed: string | null;
+  /** Every failure in full, also where many are of one cause. */
+  readonly all: boolean;
+  /** Whether `git bisect run` asks: it can be told that nothing can be said. */
+  readonly bisecting: boolean;
 }
 
 export interface GateFlags extends Omit<RunFlags, 'seed'> {
   readonly profile: string;
   readonly changed: string | undefined;
   readonly seed: string | undefined;
+  readonly all: boolean;
+  readonly 'exit-style': 'plain' | 'bisect';
 }
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
@@ -54,5 +60,5 @@ export function parseGateOptions(
   const known = { ...env, ZPCI_FUZZ_SEED: env.ZPCI_FUZZ_SEED ?? '1' };
   const runs = flags.runs ?? String(profile.runs);
   const options = parseRunOptions({ ...flags, seed, runs }, { runs }, known);
-  return { ...options, profile, changed };
+  return { ...options, profile, changed, all: flags.all, bisecting: flags['exit-style'] === 'bisect' };
 }

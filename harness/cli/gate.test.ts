@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GateJson } from '../../reports/gate-json.ts';
+import { widestLine } from '../../reports/recordings.fixture.ts';
 import { HANGS_MAX, type Hang } from '../campaign/hang.ts';
 import { entryPaths, makeEntry, readEntry, saveEntry } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
@@ -46,6 +47,8 @@ const OPTIONS: GateOptions = {
   quiet: true,
   profile: profileOf('quick'),
   changed: null,
+  all: false,
+  bisecting: false,
 };
 
 // Workers take longer to start than all they have to do here.
@@ -175,7 +178,7 @@ describe('where a model is broken, the gate ends with 1 and', () => {
     expect(text).toContain(
       [
         'gated/broken (posted 2025-02-01): never-returns-negative is violated, and was expected to hold',
-        'New: no state before breaks it.',
+        'New: no state before breaks it (held on v1 in this run; as expected of pre, v1+hp).',
       ].join('\n'),
     );
     expect(text).toMatch(/^negative-return, in [\d,]+ executions\.$/m);
@@ -198,7 +201,44 @@ describe('where a model is broken, the gate ends with 1 and', () => {
     // A search of `run` has not the counterexamples of the state below.
     expect(stdout).not.toContain('npx zpci-fuzz run');
     expect(unwrapped(stdout)).toContain(
-      `reproduce: npx zpci-fuzz gate --model gated/broken --profile quick --seed 7 --max-ops 4 --max-steps 1000 --corpus ${OPTIONS.corpus} --no-save`,
+      `reproduce: npx zpci-fuzz gate --model gated/broken --property never-returns-negative --profile quick --seed 7 --max-ops 4 --max-steps 1000 --corpus ${OPTIONS.corpus} --no-save`,
+    );
+  });
+
+  describe('on many states in the same way,', () => {
+    const often = { models: ['gated/broken', 'gated/broken:1+2', 'gated/broken:2'], quiet: false };
+    const others = 'gated/broken:1+2 (posted 2025-02-01), gated/broken:2 (inferred)';
+
+    test('shows one counterexample, and names the other states', async () => {
+      const { code, stdout } = await go(often);
+      expect(code).toBe(ExitCode.violated);
+      expect(stdout.match(/ breaks never-returns-negative: /g)).toHaveLength(1);
+      expect(stdout.replace(/\s+/g, ' ')).toContain(
+        `The same operations show negative-return on ${others}; --all shows each.`,
+      );
+      expect(stdout.replace(/\s+/g, ' ')).toContain('So also on 2 other states: broken:1+2 (posted');
+      expect(widestLine(stdout)).toBeLessThanOrEqual(80);
+    });
+
+    test('shows all of them on request', async () => {
+      const { stdout } = await go({ ...often, all: true });
+      expect(stdout.replace(/\s+/g, ' ').match(/ breaks never-returns-negative: /g)).toHaveLength(3);
+      expect(stdout).not.toContain('--all');
+    });
+  });
+
+  test('holds what comes after against what this run found there', async () => {
+    const { printed } = await goJson({ models: ['gated/broken', 'gated/blinded'] });
+    expect(printed.models[1]!.verdicts).toContainEqual(
+      expect.objectContaining({
+        property: 'never-returns-negative',
+        standing: 'fixed',
+        beside: [{ state: 'broken', broken: true, by: 'found' }],
+      }),
+    );
+    const alone = await goJson({ models: ['gated/blinded'] });
+    expect(alone.printed.models[0]!.verdicts).toContainEqual(
+      expect.objectContaining({ property: 'never-returns-negative', standing: null, beside: [] }),
     );
   });
 
@@ -242,7 +282,9 @@ describe('where a claim is broken, the gate ends with 1 and', () => {
     expect(text).toMatch(
       /^Searched: no stored counterexample, [\d,]+ small scenarios? under [\d,]+ schedules?, 20 generated sequences, [\d,]+ executions in all; its precondition happened in [\d,]+ executions\.$/m,
     );
-    expect(text).toMatch(/^reproduce: npx zpci-fuzz gate --model gated\/blinded --profile quick /m);
+    expect(text).toMatch(
+      /^reproduce: npx zpci-fuzz gate --model gated\/blinded --property blind --profile quick /m,
+    );
     expect(text).toMatch(/^not as expected: 1 expected violation not found, of \d+ verdicts on 1 state/m);
   });
 
@@ -288,6 +330,18 @@ describe('a claim on which nothing can be said', () => {
       /no-lost-update was to be decided, and is inconclusive\nSearched: .*\nnever exercised: its precondition did not happen\./,
     );
   });
+});
+
+test('an expected violation of which nothing was stored and nothing exercised is a failure that says so', async () => {
+  const never = { models: ['gated/pre'], properties: ['no-lost-update'], strategy: 'random' } as const;
+  const { code, stdout } = await go({ ...never, runs: 1, opsMax: 1, stepsMax: 1 });
+  expect(code).toBe(ExitCode.violated);
+  expect(unwrapped(stdout)).toMatch(
+    /^gated\/pre \(merged v6\.0\): no-lost-update was expected to be violated, and is inconclusive: never exercised in 1 execution$/m,
+  );
+  expect(unwrapped(stdout)).toMatch(
+    /^The corpus has no counterexample to it to begin with, and so short a search may miss it: search longer \(--profile ci\), or store one with npx zpci-fuzz run --model gated\/pre --property no-lost-update\.$/m,
+  );
 });
 
 describe('what is stored', () => {
@@ -342,10 +396,11 @@ describe('what is stored', () => {
     const { code, printed } = await goJson({ ...nothing, models: ['gated/pre:0'], corpus });
     expect(printed.models[0]).toMatchObject({
       model: 'gated/pre:0',
-      // Nobody expects anything of it.
-      verdicts: [{ expected: 'holds', found: 'violated', problem: 'unexpected-violation' }],
+      verdicts: [{ expected: 'may be violated', found: 'violated', problem: null, inheritedFrom: 'pre' }],
     });
-    expect(code).toBe(ExitCode.violated);
+    expect(code).toBe(ExitCode.asClaimed);
+    const { stdout } = await go({ ...nothing, models: ['gated/pre:0'], corpus });
+    expect(stdout).toContain('\n  gated/pre:0: no-lost-update (pre)\n');
     const others = await goJson({ ...nothing, models: ['gated/v1:1'], corpus });
     expect(others.printed.models[0]!.coverage.by.corpus.entries).toBe(0);
     expect(others.code).toBe(ExitCode.asClaimed);
@@ -368,7 +423,7 @@ describe('the gate is stopped', () => {
     expect(printed).toMatchObject({ ok: false, left: 2 });
     expect(printed.models.map(({ model }) => model)).toEqual(['gated/v1', 'gated/broken']);
     const { stdout } = await go({ models, bail: true });
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/; 2 states not looked at to the end $/);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/; 2 of 4 states not searched to the end $/);
   });
 
   test('by --bail without what others had found by luck until then', async () => {
@@ -383,7 +438,7 @@ describe('the gate is stopped', () => {
       size: 2,
       chunk: async (job) => {
         const result = await pool.chunk(job);
-        if (job.model === 'gated/pre:0') await shrunk;
+        if (job.model === 'gated/broken:2') await shrunk;
         return result;
       },
       shrink: async (job) => {
@@ -394,7 +449,7 @@ describe('the gate is stopped', () => {
       close: async () => {},
     });
     const terminal = new CapturedTerminal();
-    const models = ['gated/pre:0', 'gated/broken'];
+    const models = ['gated/broken:2', 'gated/broken'];
     const options = { ...OPTIONS, ...JSON_REPORT, models, bail: true, profile: profileOf('ci') };
     expect(await gate(options, terminal, { modules: GATED, makePool: makeSlow })).toBe(ExitCode.violated);
     expect(JSON.parse(terminal.stdout)).toMatchObject({
@@ -407,10 +462,30 @@ describe('the gate is stopped', () => {
     // The clock of the test goes a second further whenever it is read.
     const models = SOUND;
     const { code, printed } = await goJson({ models, timeMs: 5_000 });
-    expect(code).toBe(ExitCode.asClaimed);
+    // What was not looked at is not as expected.
+    expect(code).toBe(ExitCode.violated);
+    expect(printed).toMatchObject({ ok: false, complete: false });
+    expect(printed.models.flatMap(({ verdicts }) => verdicts).filter(({ problem }) => problem)).toEqual([]);
+    const { stdout } = await go({ models, timeMs: 5_000 });
+    expect(unwrapped(stdout)).toMatch(
+      new RegExp(
+        `^incomplete: ${printed.left} of ${SOUND.length} states not searched to the end; as expected so far: `,
+        'm',
+      ),
+    );
     expect(printed.left).toBeGreaterThan(0);
     expect(printed.left + printed.models.length).toBe(SOUND.length);
     expect(printed.models.length).toBeGreaterThan(0);
+  });
+
+  test('by --time, of which git bisect run learns that nothing can be said', async () => {
+    const stopped = { models: SOUND, timeMs: 5_000, bisecting: true };
+    expect((await go(stopped)).code).toBe(ExitCode.nothingRan);
+    expect((await go({ ...stopped, timeMs: null })).code).toBe(ExitCode.asClaimed);
+    const broken = { ...stopped, models: ['gated/broken', ...SOUND] };
+    const { code, printed } = await goJson(broken);
+    expect(printed.left).toBeGreaterThan(0);
+    expect(code).toBe(ExitCode.violated);
   });
 
   test('by --time, with what it had broken by then, and no word on the rest', async () => {
@@ -565,6 +640,12 @@ describe('--json', () => {
   });
 });
 
+/** A shard knows of the states of others only what is expected of them. */
+const withoutStanding = ({ verdicts, ...rest }: GateJson['models'][0]) => ({
+  ...rest,
+  verdicts: verdicts.map(({ standing, beside, ...verdict }) => verdict),
+});
+
 test('the shards together are the whole', async () => {
   const whole = await goJson({});
   const shards = [];
@@ -574,7 +655,7 @@ test('the shards together are the whole', async () => {
     whole.printed.models.map(({ model }) => model).toSorted((a, b) => (a < b ? -1 : 1)),
   );
   for (const one of whole.printed.models) {
-    expect(models.find(({ model }) => model === one.model)).toEqual(one);
+    expect(withoutStanding(models.find(({ model }) => model === one.model)!)).toEqual(withoutStanding(one));
   }
 });
 
@@ -594,7 +675,7 @@ describe('of the real series', () => {
     const changes = { models: ['zpci-io/v3'], properties: ['request-executes-as-validated'], runs: 30 };
     const { code, stdout } = await go({ ...real, ...changes }, SABOTAGED);
     expect(unwrapped(stdout)).toMatch(
-      /^zpci-io\/v3 \(proposed in review 2021-01-27\): request-executes-as-validated is violated, and was expected to hold\nRegressed: it held on the state before, and not on an earlier one\.$/m,
+      /^zpci-io\/v3 \(proposed in review 2021-01-27\): request-executes-as-validated is violated, and was expected to hold\nRegressed: an earlier state breaks it \(as expected of v2-min\), and the state before does not \(as expected of v2\)\.$/m,
     );
     expect(stdout).toContain('models/zpci-io/expectations.ts');
     expect(code).toBe(ExitCode.violated);

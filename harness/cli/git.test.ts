@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Folder } from '../folder.fixture.ts';
@@ -23,43 +23,59 @@ beforeEach(() => {
 });
 afterEach(() => process.chdir(repository.path));
 
+/** All of them, those that git knows first. */
+function pathsSince(ref: string): string[] {
+  const { tracked, untracked } = changedSince(ref);
+  return [...tracked, ...untracked];
+}
+
 describe('files that differ from a commit are', () => {
-  test('none at first', () => expect(changedSince('first')).toEqual([]));
+  test('none at first', () => expect(pathsSince('first')).toEqual([]));
 
   test('those of commits since', () => {
     repository.write('models/one/world.ts');
     repository.commit();
     repository.write('models/two/kernel.ts');
     repository.commit();
-    expect(changedSince('first')).toEqual(['models/one/world.ts', 'models/two/kernel.ts']);
-    expect(changedSince('HEAD~1')).toEqual(['models/two/kernel.ts']);
-    expect(changedSince('HEAD')).toEqual([]);
+    expect(pathsSince('first')).toEqual(['models/one/world.ts', 'models/two/kernel.ts']);
+    expect(pathsSince('HEAD~1')).toEqual(['models/two/kernel.ts']);
+    expect(pathsSince('HEAD')).toEqual([]);
   });
 
   test('those that are not committed yet, staged or not', () => {
     repository.write('models/one/world.ts');
     repository.write('models/two/world.ts');
     repository.git('add', 'models/two/world.ts');
-    expect(changedSince('HEAD')).toEqual(['models/one/world.ts', 'models/two/world.ts']);
+    expect(pathsSince('HEAD')).toEqual(['models/one/world.ts', 'models/two/world.ts']);
   });
 
   test('those that git does not know yet, but not those that it is to ignore', () => {
     repository.write('models/one/new.ts');
     repository.write('dist/models/one/new.js');
-    expect(changedSince('HEAD')).toEqual(['models/one/new.ts']);
+    expect(pathsSince('HEAD')).toEqual(['models/one/new.ts']);
+  });
+
+  test('told apart by whether git knows them, links among them', () => {
+    repository.write('models/one/new.ts');
+    repository.write('models/one/world.ts');
+    symlinkSync('models', join(repository.path, 'node_modules'));
+    expect(changedSince('HEAD')).toEqual({
+      tracked: ['models/one/world.ts'],
+      untracked: ['models/one/new.ts', 'node_modules'],
+    });
   });
 
   test('those that are gone', () => {
     repository.remove('properties/one/claim.ts');
-    expect(changedSince('HEAD')).toEqual(['properties/one/claim.ts']);
+    expect(pathsSince('HEAD')).toEqual(['properties/one/claim.ts']);
     repository.commit();
-    expect(changedSince('first')).toEqual(['properties/one/claim.ts']);
+    expect(pathsSince('first')).toEqual(['properties/one/claim.ts']);
   });
 
   test('both names of one that was moved, from one series to the other', () => {
     repository.git('mv', 'models/one/world.ts', 'models/two/moved.ts');
     repository.commit();
-    expect(changedSince('first')).toEqual(['models/one/world.ts', 'models/two/moved.ts']);
+    expect(pathsSince('first')).toEqual(['models/one/world.ts', 'models/two/moved.ts']);
   });
 
   test('named from the root of the repository, wherever one is in it and whatever is configured', () => {
@@ -67,21 +83,21 @@ describe('files that differ from a commit are', () => {
     repository.write('models/two/new.ts');
     repository.git('config', 'diff.relative', 'true');
     process.chdir(join(repository.path, 'models/two'));
-    const changed = changedSince('HEAD');
+    const changed = pathsSince('HEAD');
     repository.git('config', '--unset', 'diff.relative');
     expect(changed).toEqual(['models/one/world.ts', 'models/two/new.ts']);
   });
 
   test('named as they are, however odd', () => {
     repository.write('models/one/ä "b"\n.ts');
-    expect(changedSince('HEAD')).toEqual(['models/one/ä "b"\n.ts']);
+    expect(pathsSince('HEAD')).toEqual(['models/one/ä "b"\n.ts']);
     repository.commit();
-    expect(changedSince('first')).toEqual(['models/one/ä "b"\n.ts']);
+    expect(pathsSince('first')).toEqual(['models/one/ä "b"\n.ts']);
   });
 
   test('those of the commit, where a file is named like it', () => {
     repository.write('first', 'no commit');
-    expect(changedSince('first')).toEqual(['first']);
+    expect(pathsSince('first')).toEqual(['first']);
   });
 });
 
@@ -94,7 +110,7 @@ describe('a commit may be named', () => {
     ['HEAD^{tree}~0', false],
     ['main..HEAD', false],
   ])('%s', (ref, isCommit = true) => {
-    if (isCommit) expect(changedSince(ref as string)).toEqual([]);
+    if (isCommit) expect(pathsSince(ref as string)).toEqual([]);
     else expect(() => changedSince(ref as string)).toThrow(UsageError);
   });
 });
@@ -123,7 +139,7 @@ describe('what is refused, in words:', () => {
     expect(failure(() => changedSince(ref))).toBe(
       `--changed is ${JSON.stringify(ref)}; it takes a commit, as in --changed main.`,
     );
-    expect(changedSince('HEAD')).toEqual([]);
+    expect(pathsSince('HEAD')).toEqual([]);
   });
 
   test('no repository', () => {

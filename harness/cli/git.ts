@@ -6,12 +6,16 @@ import { UsageError } from './exit.ts';
 export const commitSeed = (): number =>
   Number.parseInt(git('--seed commit', ['rev-parse', 'HEAD']).slice(0, 8), 16);
 
-/**
- * Files that differ from a commit, also those that are not committed yet, from the root of the repository.
- *
- * @throws {@link UsageError} if there is no such commit, or no repository.
- */
-export function changedSince(ref: string): string[] {
+/** Files that differ from a commit, by their paths from the root of the repository. */
+export interface Changes {
+  /** Those that git knows, committed since or not yet. */
+  readonly tracked: readonly string[];
+  /** Those that git does not know yet, and is not to ignore. */
+  readonly untracked: readonly string[];
+}
+
+/** @throws {@link UsageError} if there is no such commit, or no repository. */
+export function changedSince(ref: string): Changes {
   if (ref.startsWith('-'))
     throw new UsageError(`--changed is ${quote(ref)}; it takes a commit, as in --changed main.`);
   const asked = `--changed ${ref}`;
@@ -24,8 +28,10 @@ export function changedSince(ref: string): string[] {
   const names = ['--name-only', '--no-renames', '--no-relative', '-z'];
   const tracked = git(asked, ['diff', ...names, commit, '--']);
   const untracked = git(asked, ['ls-files', '--others', '--exclude-standard', '--full-name', '-z', ':/']);
-  return [...tracked.split('\0'), ...untracked.split('\0')].filter((path) => path !== '');
+  return { tracked: pathsIn(tracked), untracked: pathsIn(untracked) };
 }
+
+const pathsIn = (listed: string): string[] => listed.split('\0').filter((path) => path !== '');
 
 /** `asked`: the flag that needs it. `silence`: what it means that git fails without a word. */
 function git(

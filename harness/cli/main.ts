@@ -104,6 +104,11 @@ async function parse(): Promise<ExitCode> {
             type: 'string',
             describe: 'only series whose models, claims or corpus differ from this commit',
           })
+          .option('all', {
+            type: 'boolean',
+            describe: 'show every failure in full, also where many are of one cause',
+            default: false,
+          })
           .option('seed', {
             type: 'string',
             describe: 'decimal or 0x hex, or "commit": from the hash of HEAD (default: 1)',

@@ -9,7 +9,9 @@ export const MODELS = {
 } as const;
 
 /** Flags that all commands share which search models for what breaks. */
-export const searchFlags = (command: Argv<{ color: boolean; debug: boolean }>) =>
+export const searchFlags = (
+  command: Argv<{ color: boolean; debug: boolean; 'exit-style': 'plain' | 'bisect' }>,
+) =>
   command
     .option('property', {
       type: 'string',
