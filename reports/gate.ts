@@ -169,7 +169,7 @@ function inheritedLines(entries: readonly GateEntry[], width: number): Line[] {
     return names.length === 0 ? [] : [`${model.id}: ${names.join(', ')}`];
   });
   return titled(
-    'violated as the version or the base is: inherited, since no expectation names the selection',
+    'violated as inherited from the version of a selection, or from its base',
     lines.flatMap((line) => paragraph(`  ${line}`, width, 'plain', 4)),
   );
 }

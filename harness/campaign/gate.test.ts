@@ -170,7 +170,14 @@ describe('a selection that no expectation names', () => {
     ['its version', 'v2:1', { v2: 'violated' }, 'v2', 'may be violated', 'v2.'],
     ['its version by another name', 'mainline:1', { v3: 'violated' }, 'v3', 'may be violated', 'v3.'],
     ['the state before the series', 'v2:0', { pre: 'violated' }, 'pre', 'may be violated', 'pre.'],
-    ['its version first', 'v2:1', { v2: 'violated', pre: 'violated' }, 'v2', 'may be violated', 'v2.'],
+    [
+      'the state before the series first',
+      'v2:1',
+      { v2: 'violated', pre: 'violated' },
+      'pre',
+      'may be violated',
+      'pre.',
+    ],
     ['what may be violated', 'v2:1', { v2: 'may be violated' }, 'v2', 'may be violated', 'v2.'],
     ['what nobody can decide', 'v2:1', { v2: 'inconclusive' }, 'v2', 'inconclusive', 'v2.'],
     [
@@ -220,7 +227,7 @@ describe('a selection that no expectation names', () => {
       problem: 'unexpected-violation',
       inheritedFrom: null,
     });
-    expect(cellOf('v2:2', 'violated', expected)).toMatchObject({ problem: null, inheritedFrom: 'v2' });
+    expect(cellOf('v2:2', 'violated', expected)).toMatchObject({ problem: null, inheritedFrom: 'pre' });
   });
 });
 

@@ -12,8 +12,8 @@ export interface ExpectationOn {
 }
 
 /**
- * A selection of patches that no expectation names was thought about by nobody: what its version breaks, or what was
- * broken before the series, it may break as well. One that is named has to hold the rest, as any state.
+ * A selection of patches that no expectation names was thought about by nobody: what was broken before the series, or what
+ * its version breaks, it may break as well. One that is named has to hold the rest, as any state.
  */
 export function expectationOn(
   series: Pick<Series, 'expectations' | 'states'>,
@@ -25,7 +25,7 @@ export function expectationOn(
   if (own !== undefined) return { expectation: own, inheritedFrom: null };
   const isNamed = !stateId.includes(':') || expectations.some(({ states }) => states.includes(stateId));
   const version = listedId(series, stateId.split(':', 1)[0]!);
-  const found = (isNamed ? [] : [version, BEFORE_THE_SERIES])
+  const found = (isNamed ? [] : [BEFORE_THE_SERIES, version])
     .flatMap((from) => {
       const one = expectationOf(expectations, from, property);
       return one === undefined ? [] : [{ from, one }];
