@@ -10,7 +10,7 @@ import type { FoundOn } from '../campaign/standing.ts';
 import { listedId, stateBelow } from '../model/listed-id.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
-import { changedSeries } from './changed-series.ts';
+import { type ChangedSeries, changedSeries } from './changed-series.ts';
 import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { gateCounterexamples, type ShownEntry } from './gate-counterexamples.ts';
@@ -46,21 +46,11 @@ export async function gateAll(
     options.models,
     changed === null ? series : changed.map((one) => one.series),
   );
-  const lookedAt = new Set(asked.map((one) => one.series.name));
-  const changes: GateChanges | null =
-    changed === null
-      ? null
-      : {
-          since: options.changed!,
-          series: changed
-            .filter((one) => lookedAt.has(one.series.name))
-            .map(({ series: { name }, own, shared }) => ({ name, own, shared })),
-        };
+  const changes = changed === null ? null : changesOf(options.changed!, changed, asked);
   if (asked.length === 0 && changes !== null) {
     const settings = settingsOf(options);
     const report = { settings, profile: options.profile.name, entries: [], total: 0, left: 0, changes };
-    const outputs = outputsOf(options, terminal);
-    for (const { name, write } of outputs)
+    for (const { name, write } of outputsOf(options, terminal))
       write(name === 'json' ? jsonText(report) : renderGate(report, terminal));
     return ExitCode.asClaimed;
   }
@@ -171,6 +161,17 @@ export async function gateAll(
   if (report.left === 0) return ExitCode.asClaimed;
   // What was not looked at is not as expected.
   return options.bisecting ? ExitCode.nothingRan : ExitCode.violated;
+}
+
+/** Why the series of these models are looked at. */
+function changesOf(
+  since: string,
+  changed: readonly ChangedSeries[],
+  models: readonly GateModel[],
+): GateChanges {
+  const names = new Set(models.map((one) => one.series.name));
+  const series = changed.filter((one) => names.has(one.series.name));
+  return { since, series: series.map(({ series: { name }, own, shared }) => ({ name, own, shared })) };
 }
 
 /** Where each report goes. Asked before the search, so that its results are not lost. */
