@@ -161,15 +161,18 @@ function reproduce(finding: Finding, width: number): Line[] {
   return commands.flatMap((command) => reproduceLine(command, width));
 }
 
-/** The states of one cause beyond the first, with where they stand. */
+/** The states of one cause beyond the first, by where they stand. */
 function othersText(others: readonly Finding[]): string[] {
   if (others.length === 0) return [];
-  const names = others.map(({ entry: { model }, cell: { standing }, problem }) => {
-    const label = sourceLabel(model.state.source);
-    const isPlaced = problem === 'unexpected-violation' && standing !== null;
-    return labelledName(model.state.id, isPlaced ? `${label}; ${standing}` : label);
-  });
-  return [`So also on ${count(others.length, 'other state')}: ${names.join(', ')}.`];
+  const on = new Map<string, string[]>();
+  for (const { entry, cell, problem } of others) {
+    const { id, source } = entry.model.state;
+    const standing =
+      problem === 'unexpected-violation' && cell.standing !== null ? `${cell.standing} on ` : '';
+    on.set(standing, [...(on.get(standing) ?? []), labelledName(id, sourceLabel(source))]);
+  }
+  const texts = [...on].map(([standing, states]) => `${standing}${states.join(', ')}`);
+  return [`So also on ${count(others.length, 'other state')}: ${texts.join('; ')}.`];
 }
 
 const indented = (text: string, width: number): Line[] =>

@@ -414,7 +414,7 @@ describe('where a claim is not as expected on many states', () => {
   test('the first is shown in full, the others of the same kind by name and standing', () => {
     expect(text({ all: false }).match(/no-lost-update is violated, and/g)).toHaveLength(2);
     expect(text({ all: false })).toContain(
-      '  So also on 2 other states: v1+hp (inferred; still), dated (posted 2025-04-01; regressed).\n',
+      '  So also on 2 other states: still on v1+hp (inferred); regressed on dated (posted 2025-04-01).\n',
     );
     expect(text({ all: false })).toContain('gated/blinded (posted 2025-03-01): no-lost-update is violated');
     expect(text({ all: false })).toContain('\n--all shows each of them in full.\n');

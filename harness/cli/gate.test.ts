@@ -216,7 +216,7 @@ describe('where a model is broken, the gate ends with 1 and', () => {
       expect(stdout.replace(/\s+/g, ' ')).toContain(
         `The same operations show negative-return on ${others}; --all shows each.`,
       );
-      expect(stdout.replace(/\s+/g, ' ')).toContain('So also on 2 other states: broken:1+2 (posted');
+      expect(stdout.replace(/\s+/g, ' ')).toContain('So also on 2 other states: new on broken:1+2 (posted');
       expect(widestLine(stdout)).toBeLessThanOrEqual(80);
     });
 
