@@ -1,3 +1,4 @@
+import { describeBound } from '../harness/campaign/exhausted.ts';
 import type { BisectReport } from './bisect.ts';
 import { provenanceOf } from './state-name.ts';
 
@@ -11,6 +12,7 @@ export function bisectJson(report: BisectReport): object {
     ways,
     bound: {
       maxOps: bound.opsMax,
+      about: bound.bounds.map((one) => describeBound(version.series, one)),
       worlds: bound.worlds,
       maxSchedules: bound.schedulesMax,
       corpus: bound.known,
@@ -24,12 +26,18 @@ export function bisectJson(report: BisectReport): object {
       problem,
       verdicts: Object.fromEntries(verdicts),
     })),
-    brokenBetween: between.map(({ state, property }) => ({ state: state.id, property })),
-    turns: turns.map(({ property, to, state, isExact }) => ({
+    brokenBetween: between.map(({ state, property, isKnown }) => ({
+      state: state.id,
+      property,
+      known: isKnown,
+    })),
+    turns: turns.map(({ property, to, state, before, between: undecided, isExact }) => ({
       property,
       to,
       state: state.id,
       patch: state.patch?.id ?? null,
+      before: before?.id ?? null,
+      inconclusive: undecided.map(({ id }) => id),
       exact: isExact,
     })),
   };

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { type BisectVerdict, brokenBetween, turnsOf } from '../harness/campaign/bisect.ts';
+import { type BisectVerdict, brokenBetween, selectionTurns, turnsOf } from '../harness/campaign/bisect.ts';
 import { series as dial } from '../harness/campaign/dial.fixture.ts';
+import type { Bound } from '../harness/scenario/small-scenarios.ts';
 import { type BisectReport, renderBisect } from './bisect.ts';
 import { bisectJson } from './bisect-json.ts';
 
 const CLAIM = 'keeps-to-the-dial';
 const version = dial.model('v1')!;
 const IDS = ['v1:0', 'v1:1', 'v1'];
+
+const BOUNDS: readonly Bound[] = [
+  { kind: 'typical', ops: 0, changes: 2 },
+  { kind: 'typical', ops: 1, changes: 2 },
+];
 
 /** A version of two patches with these verdicts on one claim; null: it does not apply. */
 function reportOf(
@@ -15,6 +21,7 @@ function reportOf(
 ): BisectReport {
   const states = verdicts.map((verdict, at) => ({
     id: IDS[at]!,
+    selection: [1, 2].slice(0, at),
     patch: at === 0 ? null : version.patches[at - 1]!,
     model: dial.model(IDS[at]!),
     problem: null,
@@ -29,7 +36,7 @@ function reportOf(
     turns: turnsOf(states, CLAIM),
     left: 0,
     cut: null,
-    bound: { opsMax: 2, worlds: 3, schedulesMax: 2_000, known: 0 },
+    bound: { opsMax: 2, bounds: BOUNDS, worlds: 3, schedulesMax: 2_000, known: 0 },
     ...changes,
   };
 }
@@ -46,14 +53,21 @@ describe('the headline', () => {
       ['proved', 'violated', 'searched'],
       'and was not found to be before the patches or on v1, which is no proof.',
     ],
-    [
-      'also at the beginning',
-      ['inconclusive', 'violated', 'proved'],
-      'and was not found to be before the patches or on v1, which is no proof.',
-    ],
   ])('%s', (_how, verdicts, ends) => {
     expect(text(verdicts)).toContain(`${CLAIM} is broken only on the way: at v1:1, ${ends}`);
   });
+
+  test.each<readonly (BisectVerdict | null)[]>([
+    ['inconclusive', 'violated', 'proved'],
+    ['proved', 'violated', 'inconclusive'],
+  ])(
+    'does not say that it is so only on the way where nothing is known of an end: %j %j %j',
+    (...verdicts) => {
+      const printed = text(verdicts);
+      expect(printed).toContain(`${CLAIM} is broken on the way: at v1:1, but of an end it is not known (?).`);
+      expect(printed).not.toContain('only on the way');
+    },
+  );
 
   test('says that there is none', () => {
     expect(text(['proved', 'proved', 'violated'])).toContain('No state on the way breaks a claim that both');
@@ -81,6 +95,29 @@ describe('a turn names the state that is not proved to keep the claim', () => {
     );
   });
 
+  test('names all between which it turned, where some are inconclusive', () => {
+    expect(text(['proved', 'inconclusive', 'violated'])).toContain(
+      `first bad ${CLAIM}: between v1:0 and v1, inconclusive at v1:1`,
+    );
+    expect(text(['inconclusive', 'inconclusive', 'violated'])).toContain(
+      `${CLAIM}: at v1 at the latest, inconclusive at v1:0, v1:1`,
+    );
+    const open = text(['violated', 'inconclusive', 'inconclusive']);
+    expect(open).toContain(
+      `not known whether still broken ${CLAIM}: broken at v1:0, inconclusive at v1:1, v1`,
+    );
+    expect(open).not.toContain('first good');
+  });
+
+  test('of selections, those with the fewest patches in one line', () => {
+    const report = reportOf(['proved', 'violated', 'violated'], { ways: 'subsets' });
+    const printed = renderBisect(
+      { ...report, turns: selectionTurns(report.states, CLAIM, false) },
+      { width: 80, color: false },
+    );
+    expect(printed).toContain(`first bad, with the fewest patches\n  ${CLAIM}: v1:1\n`);
+  });
+
   test('or none', () => {
     expect(text(['violated', 'violated', 'proved'])).not.toContain('not proved');
   });
@@ -93,11 +130,11 @@ test('the matrix explains blanks where it has any', () => {
 
 test('the bound is what was explored', () => {
   expect(text(['proved', 'proved', 'proved'])).toContain(
-    '3 states of dial: all scenarios of up to 2 operations and 3 small worlds, each under all schedules up to 2,000',
+    'explored, each under all schedules up to 2,000 no operation at all, up to two fields or settings at another boundary value every single operation, up to two fields or settings at another boundary value 3 small worlds\n\n3 states of dial\n',
   );
-  const bound = { opsMax: 1, worlds: 0, schedulesMax: 5, known: 1 };
+  const bound = { opsMax: 1, bounds: BOUNDS.slice(0, 1), worlds: 0, schedulesMax: 5, known: 1 };
   expect(text(['proved', 'proved', 'proved'], { bound, left: 2, cut: 'v1' })).toContain(
-    '1 stored counterexample tried on each, then all scenarios of up to 1 operation, each under all schedules up to 5; ended early within v1; 2 states not looked at',
+    '3 states of dial, 1 stored counterexample tried on each beside it; ended early within v1; 2 states not looked at',
   );
 });
 
@@ -107,8 +144,8 @@ test('JSON says what ended it', () => {
     model: 'dial/v1',
     left: 4,
     cutShort: 'v1',
-    bound: { maxOps: 2, worlds: 3 },
-    brokenBetween: [{ state: 'v1:1', property: CLAIM }],
+    bound: { maxOps: 2, worlds: 3, about: [expect.stringMatching(/^no operation/), expect.anything()] },
+    brokenBetween: [{ state: 'v1:1', property: CLAIM, known: true }],
     turns: [
       { to: 'bad', state: 'v1:1', patch: '1/2', exact: true },
       { to: 'good', state: 'v1', patch: '2/2', exact: true },

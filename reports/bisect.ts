@@ -1,10 +1,12 @@
-import type { BisectState, BisectVerdict, Turn } from '../harness/campaign/bisect.ts';
+import type { BisectState, BisectVerdict, BrokenBetween, Turn } from '../harness/campaign/bisect.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
+import type { Bound } from '../harness/scenario/small-scenarios.ts';
 import type { Style } from './ansi.ts';
 import { count, thousands } from './count.ts';
 import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import { stateName } from './state-name.ts';
+import { boundLines } from './typical-bounds.ts';
 import { cut, wrap } from './wrap.ts';
 
 export interface BisectReport {
@@ -13,8 +15,7 @@ export interface BisectReport {
   readonly ways: 'prefixes' | 'subsets' | 'orders';
   readonly states: readonly BisectState[];
   /** What only states on the way break. */
-  readonly between: readonly { readonly state: BisectState; readonly property: string }[];
-  /** Of prefixes only. */
+  readonly between: readonly BrokenBetween[];
   readonly turns: readonly Turn[];
   /** States that time or a signal left out. */
   readonly left: number;
@@ -22,6 +23,7 @@ export interface BisectReport {
   readonly cut: string | null;
   readonly bound: {
     readonly opsMax: number;
+    readonly bounds: readonly Bound[];
     /** Small worlds of the states. */
     readonly worlds: number;
     readonly schedulesMax: number;
@@ -56,7 +58,8 @@ export function renderBisect(report: BisectReport, options: PageOptions): string
       ),
       titled('states', stateLines(report, width)),
       ...matrix(report, width),
-      ...turnLines(report.turns, width),
+      ...turnLines(report, width),
+      explored(report, width),
       conclusion(report, width),
     ),
     options,
@@ -88,14 +91,19 @@ function headline({ between, states, left, cut, version }: BisectReport, width: 
   const properties = [...new Set(between.map(({ property }) => property))];
   return properties.flatMap((property) => {
     const at = between.filter((one) => one.property === property).map(({ state }) => state.id);
-    const isSure = [states[0], states.at(-1)].every((state) => {
+    const ends = [states[0], states.at(-1)].flatMap((state) => {
       const verdict = state?.verdicts.get(property);
-      return verdict === undefined || verdict === 'proved';
+      return verdict === undefined || verdict === 'proved' ? [] : [verdict];
     });
-    const ends = isSure
-      ? `neither before the patches nor on ${version.state.id}`
-      : `and was not found to be before the patches or on ${version.state.id}, which is no proof`;
-    return paragraph(`${property} is broken only on the way: at ${at.join(', ')}, ${ends}.`, width, 'bad');
+    const open = ends.includes('inconclusive');
+    const how =
+      ends.length === 0
+        ? `neither before the patches nor on ${version.state.id}`
+        : open
+          ? `but of an end it is not known (?)`
+          : `and was not found to be before the patches or on ${version.state.id}, which is no proof`;
+    const where = open ? 'is broken on the way' : 'is broken only on the way';
+    return paragraph(`${property} ${where}: at ${at.join(', ')}, ${how}.`, width, open ? 'unsure' : 'bad');
   });
 }
 
@@ -150,39 +158,77 @@ function matrix({ states }: BisectReport, width: number): Line[][] {
   ];
 }
 
-function turnLines(turns: readonly Turn[], width: number): Line[][] {
-  const list = (title: string, some: readonly Turn[]): Line[] =>
+/** States that a line names. */
+const NAMED_MAX = 6;
+
+function namesOf(states: readonly { readonly id: string }[]): string {
+  const more = states.length - NAMED_MAX;
+  const names = states.slice(0, NAMED_MAX).map(({ id }) => id);
+  return [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function turnLines({ turns, ways }: BisectReport, width: number): Line[][] {
+  const list = (title: string, some: readonly string[]): Line[] =>
     titled(
       title,
-      some.flatMap(({ property, to, state, before, isExact }) => {
-        const kept = to === 'bad' ? before : state;
-        const doubt = isExact ? '' : `; that ${kept?.id ?? 'the state before'} keeps it is not proved`;
-        const where = state.patch === null ? '' : `: ${state.patch.id} "${state.patch.subject}"`;
-        return wrap(`${property}${where}${doubt}`, width - 2, 4).map((line) => [span(`  ${line}`)]);
-      }),
+      some.flatMap((text) => wrap(text, width - 2, 4).map((line) => [span(`  ${line}`)])),
     );
-  const isBefore = ({ state }: Turn): boolean => state.patch === null;
+  const isBefore = ({ to, state, between }: Turn): boolean =>
+    to === 'bad' && state.selection.length === 0 && between.length === 0;
+  const of = (wanted: Turn['to']): readonly Turn[] =>
+    turns.filter((turn) => turn.to === wanted && !isBefore(turn));
+  const texts = ways === 'prefixes' ? (some: readonly Turn[]) => some.map(turnText) : selectionTexts;
+  const least = ways === 'prefixes' ? '' : ', with the fewest patches';
   return [
-    list('broken before the first patch', turns.filter(isBefore)),
     list(
-      'first bad',
-      turns.filter((turn) => turn.to === 'bad' && !isBefore(turn)),
+      'broken before the first patch',
+      turns.filter(isBefore).map(({ property }) => property),
     ),
-    list(
-      'first good',
-      turns.filter(({ to }) => to === 'good'),
-    ),
+    list(`first bad${least}`, texts(of('bad'))),
+    list(`first good${least}`, texts(of('good'))),
+    list('not known whether still broken', of('open').map(openText)),
   ];
+}
+
+function turnText({ property, to, state, before, between, isExact }: Turn): string {
+  if (between.length > 0) {
+    const where = before === null ? `at ${state.id} at the latest` : `between ${before.id} and ${state.id}`;
+    return `${property}: ${where}, inconclusive at ${namesOf(between)}`;
+  }
+  const kept = to === 'bad' ? before : state;
+  const doubt = isExact ? '' : `; that ${kept?.id ?? 'the state before'} keeps it is not proved`;
+  const patch = state.patch === null ? '' : `: ${state.patch.id} "${state.patch.subject}"`;
+  return `${property}${patch}${doubt}`;
+}
+
+/** One line a claim: of several selections none has the others in it. */
+function selectionTexts(turns: readonly Turn[]): string[] {
+  return [...new Set(turns.map(({ property }) => property))].map((property) => {
+    const own = turns.filter((turn) => turn.property === property);
+    const below = [...new Set(own.flatMap(({ between }) => between))];
+    const doubt = below.length === 0 ? '' : `; inconclusive with fewer, at ${namesOf(below)}`;
+    return `${property}: ${namesOf(own.map(({ state }) => state))}${doubt}`;
+  });
+}
+
+const openText = ({ property, before, between }: Turn): string =>
+  `${property}: broken at ${before!.id}, inconclusive at ${namesOf(between)}`;
+
+function explored({ version, bound }: BisectReport, width: number): Line[] {
+  const worlds = bound.worlds === 0 ? null : count(bound.worlds, 'small world');
+  return titled(
+    `explored, each under all schedules up to ${thousands(bound.schedulesMax)}`,
+    boundLines(version.series, bound.bounds, worlds, width),
+  );
 }
 
 function conclusion({ states, left, cut: stoppedAt, bound, version }: BisectReport, width: number): Line[] {
   const built = states.filter(({ model }) => model !== null).length;
-  const worlds = bound.worlds === 0 ? '' : ` and ${count(bound.worlds, 'small world')}`;
   const early = stoppedAt === null ? '' : `; ended early within ${stoppedAt}`;
   const known =
-    bound.known === 0 ? '' : `${count(bound.known, 'stored counterexample')} tried on each, then `;
+    bound.known === 0 ? '' : `, ${count(bound.known, 'stored counterexample')} tried on each beside it`;
   return paragraph(
-    `${count(built, 'state')} of ${version.series.name}${states.length === built ? '' : `, ${thousands(states.length - built)} that do not build`}: ${known}all scenarios of up to ${count(bound.opsMax, 'operation')}${worlds}, each under all schedules up to ${thousands(bound.schedulesMax)}${early}${left === 0 ? '' : `; ${count(left, 'state')} not looked at`}`,
+    `${count(built, 'state')} of ${version.series.name}${states.length === built ? '' : `, ${thousands(states.length - built)} that do not build`}${known}${early}${left === 0 ? '' : `; ${count(left, 'state')} not looked at`}`,
     width,
     'strong',
   );

@@ -1,18 +1,31 @@
 import type { Behaviour } from '../harness/campaign/behaviour.ts';
 import type { ShownEnd } from '../harness/campaign/change-example.ts';
+import type { Change } from '../harness/campaign/difference.ts';
+import { describeBound } from '../harness/campaign/exhausted.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
 import type { DiffReport, ShownChange, ShownGroup } from './diff.ts';
 import { provenanceOf } from './state-name.ts';
 
 /** What `diff --json` prints, key by key. */
-export function diffJson({ first, second, patches, classes, groups, bound, left }: DiffReport): object {
+export function diffJson({
+  first,
+  second,
+  isSame,
+  patches,
+  classes,
+  groups,
+  bound,
+  left,
+}: DiffReport): object {
   return {
     format: 1,
     first: modelJson(first),
     second: modelJson(second),
+    same: isSame,
     bound: {
       maxOps: bound.opsMax,
+      about: bound.bounds.map((one) => describeBound(first.series, one)),
       worlds: [...bound.worlds],
       maxScenariosOfAWorld: bound.worldScenariosMax,
       maxSchedules: bound.schedulesMax,
@@ -31,6 +44,7 @@ export function diffJson({ first, second, patches, classes, groups, bound, left 
       onlyFirst: one.onlyFirst,
       onlySecond: one.onlySecond,
       notCompared: one.unknown,
+      partlyCompared: one.partly,
     })),
     changes: groups.map(groupJson),
   };
@@ -41,13 +55,20 @@ const modelJson = ({ id, state }: Model) => ({ model: id, provenance: provenance
 const patchJson = (patch: Pick<Patch<unknown>, 'id' | 'subject' | 'source'> | null) =>
   patch === null ? null : { id: patch.id, subject: patch.subject, source: patch.source };
 
-const groupJson = ({ changes, smallest, scenarios, shown }: ShownGroup) => ({
+const changesJson = (changes: readonly Change[]) =>
+  changes.map(({ of, before, after, text }) => ({ of, before: [...before], after: [...after], text }));
+
+const groupJson = ({ changes, likewise, smallest, scenarios, classes, shown }: ShownGroup) => ({
   marker: smallest.marker,
-  changes: changes.map(({ of, before, after }) => ({ of, before: [...before], after: [...after] })),
+  changes: changesJson(shown?.changes ?? changes),
+  otherSchedules: changesJson(shown?.others ?? []),
+  likewise: changesJson(likewise),
   scenarios,
+  classes,
   ...(shown === null
     ? {}
     : {
+        minimal: shown.isMinimal,
         first: endJson(shown.first, shown.patches[0]),
         second: endJson(shown.second, shown.patches[1]),
       }),
@@ -60,4 +81,9 @@ const endJson = ({ behaviour, scenario, isOwn }: ShownEnd, patch: ShownChange['p
   scenario,
 });
 
-const behaviourJson = ({ outcome, calls, device }: Behaviour) => ({ outcome, calls, device });
+const behaviourJson = ({ outcome, calls, device, seen }: Behaviour) => ({
+  outcome,
+  calls,
+  device,
+  ...(seen.length === 0 ? {} : { seen }),
+});

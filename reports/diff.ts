@@ -3,16 +3,18 @@ import type { Behaviour } from '../harness/campaign/behaviour.ts';
 import type { ShownEnd } from '../harness/campaign/change-example.ts';
 import type { ChangeGroup } from '../harness/campaign/change-groups.ts';
 import type { ComparedClass, PatchPair } from '../harness/campaign/diff-result.ts';
-import type { Marker } from '../harness/campaign/difference.ts';
+import type { Change, Marker } from '../harness/campaign/difference.ts';
 import { describeEnd } from '../harness/machine/errno.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
 import { sourceLabel } from '../harness/model/source.ts';
+import type { Bound } from '../harness/scenario/small-scenarios.ts';
 import type { Style } from './ansi.ts';
 import { count, thousands } from './count.ts';
 import { operationText, recordText, worldText } from './operation-text.ts';
 import { beside, type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import { stateName } from './state-name.ts';
+import { boundLines } from './typical-bounds.ts';
 import { widest, wrap } from './wrap.ts';
 
 type PatchInfo = Pick<Patch<unknown>, 'id' | 'subject' | 'source'>;
@@ -26,18 +28,26 @@ export interface ShownGroup extends ChangeGroup {
 export interface ShownChange {
   readonly first: ShownEnd;
   readonly second: ShownEnd;
-  /** Whose doing it is on each; null: it was so before the patches of the state. */
+  /** What the two ends show of the changes, and what only other ends of the scenario do. */
+  readonly changes: readonly Change[];
+  readonly others: readonly Change[];
+  /** Whose doing it is on each; null: none of the patches that only this state has. */
   readonly patches: readonly [PatchInfo | null, PatchInfo | null];
+  /** Whether nothing of the scenario can be left out. */
+  readonly isMinimal: boolean;
 }
 
 export interface DiffReport {
   readonly first: Model;
   readonly second: Model;
+  /** Whether they are one state by two names, or by one; nothing is compared then. */
+  readonly isSame: boolean;
   readonly patches: readonly PatchPair[];
   readonly classes: readonly ComparedClass[];
   readonly groups: readonly ShownGroup[];
   readonly bound: {
     readonly opsMax: number;
+    readonly bounds: readonly Bound[];
     readonly worlds: readonly string[];
     /** Scenarios of a small world that are compared at most. */
     readonly worldScenariosMax: number;
@@ -65,8 +75,9 @@ export function renderDiff(
         ...paragraph(`--- ${stateName(first)}`, width, 'bad'),
         ...paragraph(`+++ ${stateName(second)}`, width, 'good'),
       ],
+      report.isSame ? paragraph('Both are the same state: nothing was compared.', width, 'unsure') : [],
       titled(
-        'patches',
+        'patches (= does the same in the model)',
         report.patches.flatMap((pair) => patchLines(pair, width)),
       ),
       titled('operations (; by one actor, | by another)', classLines(report, width)),
@@ -78,6 +89,7 @@ export function renderDiff(
             width,
             'faint',
           ),
+      boundsOf(report, width),
       conclusion(report, width),
     ),
     options,
@@ -90,7 +102,8 @@ function patchLines({ marker, first, second }: PatchPair, width: number): Line[]
   const { subject } = second ?? first!;
   const number = [first, second].map((patch) => patch?.id ?? '-');
   const ids = number[0] === number[1] ? number[0] : number.join(' : ');
-  return marked(marker, `${ids}  ${subject}`, width);
+  const before = first === null || first.subject === subject ? '' : `${first.subject} -> `;
+  return marked(marker, `${ids}  ${before}${subject}`, width);
 }
 
 const marked = (marker: Marker, text: string, width: number): Line[] =>
@@ -104,13 +117,16 @@ function classLines({ classes, groups }: DiffReport, width: number): Line[] {
   const isFirst = ({ name }: ComparedClass): boolean =>
     groups.some(({ smallest }) => smallest.class === name);
   const differing = classes.filter(({ marker }) => marker !== '=');
-  const rest = (marker: Marker, some: readonly ComparedClass[], what: string): Line[] => {
+  const first = differing.filter(isFirst);
+  const rest = (marker: Marker, some: readonly ComparedClass[], how: string): Line[] => {
     const scenarios = some.reduce((sum, one) => sum + totalOf(one), 0);
-    const text = `${count(some.length, 'other class', 'other classes')}${what}, ${count(scenarios, 'scenario')}`;
+    const all = some.length === classes.length ? 'all ' : '';
+    const more = first.length > 0 && marker === '!' ? 'more ' : '';
+    const text = `${all}${thousands(some.length)} ${more}${some.length === 1 ? 'class' : 'classes'} ${how}: ${count(scenarios, 'scenario')}`;
     return some.length === 0 ? [] : marked(marker, text, width);
   };
   return [
-    ...differing.filter(isFirst).flatMap((one) => {
+    ...first.flatMap((one) => {
       const differ = one.changed + one.onlyFirst + one.onlySecond;
       const text = `${one.name}: ${thousands(differ)} of ${count(totalOf(one), 'scenario')}`;
       return marked(one.marker, text, width);
@@ -118,12 +134,12 @@ function classLines({ classes, groups }: DiffReport, width: number): Line[] {
     ...rest(
       '!',
       differing.filter((one) => !isFirst(one)),
-      ' that differ as these do',
+      'in which the same shows',
     ),
     ...rest(
       '=',
       classes.filter(({ marker }) => marker === '='),
-      '',
+      'without a difference',
     ),
   ];
 }
@@ -132,28 +148,67 @@ const totalOf = ({ same, changed, onlyFirst, onlySecond, unknown }: ComparedClas
   same + changed + onlyFirst + onlySecond + unknown;
 
 function groupLines(report: DiffReport, group: ShownGroup, number: number, width: number): Line[] {
+  const { shown, likewise, smallest } = group;
+  // What the example shows is told in its own values.
+  const told = shown === null || shown.changes.length === 0 ? group.changes : shown.changes;
+  const titles = told.map((change) => ({
+    change,
+    of: [...new Set([change.of, ...likewise.filter(isOf(change)).map(({ of }) => of)])],
+  }));
+  const rest = likewise.filter((one) => !told.some((change) => isOf(change)(one)));
   return [
-    ...group.changes.flatMap(({ text }, at) =>
-      wrap(text, width - 4, 4).map((line, nth) => [
+    ...titles.flatMap(({ change, of }, at) =>
+      wrap(`${namesText(of)}: ${change.effect}`, width - 4, 4).map((line, nth) => [
         span(at + nth === 0 ? `${number}.`.padEnd(4) : '    ', 'strong'),
         span(line, 'strong'),
       ]),
     ),
-    ...indented(`${group.smallest.marker} in ${count(group.scenarios, 'scenario')}`, width),
-    ...(group.shown === null
-      ? indented('not reached: an example', width)
-      : exampleLines(report, group.shown, width)),
+    ...indented(
+      `${smallest.marker} in ${count(group.scenarios, 'scenario')} of ${count(group.classes, 'class', 'classes')}`,
+      width,
+    ),
+    ...(rest.length === 0 ? [] : indented(`likewise ${effectsText(rest)}`, width)),
+    ...(shown === null ? indented('not reached: an example', width) : exampleLines(report, shown, width)),
   ];
 }
 
+const isOf =
+  ({ aspect, effect }: Change) =>
+  (other: Change): boolean =>
+    other.aspect.kind === aspect.kind && other.effect === effect;
+
+/** `device, load, store`: where it is said once. */
+const namesText = (names: readonly string[]): string =>
+  names.map((name, at) => (at === 0 ? name : name.replace(/^device, /, ''))).join(', ');
+
+const EFFECTS_SHOWN_MAX = 6;
+
+/** Each effect once: `pread, pwrite: done -> -EBADF; mmap: -EINVAL -> -EBADF`. */
+function effectsText(changes: readonly Change[]): string {
+  const byEffect = new Map<string, Set<string>>();
+  for (const { aspect, of, effect } of changes) {
+    const key = `${aspect.kind} ${effect}`;
+    byEffect.set(key, (byEffect.get(key) ?? new Set()).add(of));
+  }
+  const effects = [...byEffect];
+  const more = effects.length - EFFECTS_SHOWN_MAX;
+  const texts = effects
+    .slice(0, EFFECTS_SHOWN_MAX)
+    .map(([key, of]) => `${namesText([...of])}: ${key.slice(key.indexOf(' ') + 1)}`);
+  return [...texts, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+}
+
 function exampleLines(report: DiffReport, shown: ShownChange, width: number): Line[] {
-  const { first, second, patches } = shown;
+  const { first, second, others, isMinimal } = shown;
   const { world = {}, ops } = first.scenario;
   const { series } = report.first;
   const actors = widest(ops.map(({ actor }) => actor));
   return [
-    ...indented(`${report.first.state.id}: ${patchText(patches[0])}`, width),
-    ...indented(`${report.second.state.id}: ${patchText(patches[1])}`, width),
+    ...(others.length === 0
+      ? []
+      : indented(`other schedules of this also show ${effectsText(others)}`, width)),
+    ...patchLinesOf(report, shown, width),
+    ...(isMinimal ? [] : indented('perhaps not the smallest: not all that is smaller was tried', width)),
     ...(Object.keys(world).length === 0 ? [] : indented(`world ${worldText(world)}`, width)),
     ...ops.flatMap((op) => beside(`  ${op.actor}`, actors + 2, operationText(op, series), width)),
     ...executionDiff(report, first, second, width),
@@ -161,8 +216,35 @@ function exampleLines(report: DiffReport, shown: ShownChange, width: number): Li
   ];
 }
 
-const patchText = (patch: PatchInfo | null): string =>
-  patch === null ? 'as before its patches' : `${patch.id} ${patch.subject} (${sourceLabel(patch.source)})`;
+/** Patches that are named one by one where no single one can be. */
+const OWN_SHOWN_MAX = 4;
+
+/** Of a state that has no patches of its own nothing is to be said. */
+function patchLinesOf(
+  { first, second, patches: pairs }: DiffReport,
+  { patches }: ShownChange,
+  width: number,
+): Line[] {
+  const own = (side: 'first' | 'second') =>
+    pairs.flatMap((pair) => (pair.marker === '=' || pair[side] === null ? [] : [pair[side]]));
+  const isKnown = patches.some((patch) => patch !== null);
+  return ([first, second] as const).flatMap(({ state }, at) => {
+    const some = own(at === 0 ? 'first' : 'second');
+    const patch = patches[at as 0 | 1];
+    if (some.length === 0) return [];
+    const unsure =
+      some.length > OWN_SHOWN_MAX
+        ? `which of its ${some.length} own patches is not known`
+        : some.map(({ id }) => id).join(' or ');
+    const text =
+      patch === null
+        ? isKnown
+          ? 'none of its own patches'
+          : unsure
+        : `${patch.id} ${patch.subject} (${sourceLabel(patch.source)})`;
+    return indented(`${state.id}: ${text}`, width);
+  });
+}
 
 const indented = (text: string, width: number): Line[] =>
   wrap(text, width - 4, 2).map((line) => [span(`    ${line}`, 'faint')]);
@@ -199,13 +281,14 @@ function executionDiff(
   ];
 }
 
-const fileOf = ({ outcome, calls, device }: Behaviour): string =>
+const fileOf = ({ outcome, calls, device, seen }: Behaviour): string =>
   [
     outcome,
     ...calls.flatMap((call) => (call === null ? [] : [`${call.actor} ${call.op} ${describeEnd(call)}`])),
     ...(device.length === 0
       ? ['nothing reaches the device']
       : device.map((record) => `device ${recordText(record)}`)),
+    ...seen.map(({ actor, op, ...fields }) => `${actor} ${op} sees ${recordText(fields)}`),
   ]
     .map((line) => `${line}\n`)
     .join('');
@@ -233,19 +316,31 @@ function runsOf(schedule: readonly string[]): string {
   return runs.map(({ actor, steps }) => `${actor} ${steps}`).join(', ');
 }
 
-function conclusion({ classes, groups, bound, left }: DiffReport, width: number): Line[] {
-  const scenarios = classes.reduce((sum, one) => sum + totalOf(one), 0);
-  const unknown = classes.reduce((sum, one) => sum + one.unknown, 0);
+function boundsOf({ first, bound, isSame }: DiffReport, width: number): Line[] {
+  if (isSame) return [];
+  const { worlds, worldScenariosMax } = bound;
+  const some =
+    worlds.length === 0
+      ? null
+      : `${count(worlds.length, 'small world')}, of each at most ${thousands(worldScenariosMax)} scenarios, evenly picked`;
+  return titled('compared, each under all schedules', boundLines(first.series, bound.bounds, some, width));
+}
+
+function conclusion({ classes, groups, bound, left, isSame }: DiffReport, width: number): Line[] {
+  if (isSame) return [];
+  const sum = (of: (one: ComparedClass) => number): number =>
+    classes.reduce((total, one) => total + of(one), 0);
+  const [unknown, partly] = [sum((one) => one.unknown), sum((one) => one.partly)];
   const differing = classes.filter((one) => one.marker !== '=').length;
-  const worlds =
-    bound.worlds.length === 0
-      ? ''
-      : ` and of ${count(bound.worlds.length, 'small world')} (of each at most ${thousands(bound.worldScenariosMax)}, evenly picked)`;
+  const many = `more than ${thousands(bound.schedulesMax)} schedules`;
   const what = [
-    `${count(scenarios, 'scenario')} of up to ${count(bound.opsMax, 'operation')}${worlds}, each under all schedules`,
-    ...(unknown === 0
+    `${count(sum(totalOf), 'scenario')}`,
+    ...(partly === 0
       ? []
-      : [`${thousands(unknown)} of them with more than ${thousands(bound.schedulesMax)}, not compared`]),
+      : [
+          `${thousands(partly)} of them with ${many} on one state, of which only what the other lacks is told`,
+        ]),
+    ...(unknown === 0 ? [] : [`${thousands(unknown)} of them with ${many}, not compared`]),
     ...(left === 0 ? [] : [`${thousands(left)} not reached`]),
   ].join('; ');
   const found =

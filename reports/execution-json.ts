@@ -1,5 +1,5 @@
 import type { Outcome } from '../harness/machine/machine.ts';
-import type { DeviceRecord } from '../harness/model/model.ts';
+import type { DeviceRecord, SeenRecord } from '../harness/model/model.ts';
 import type { CallRecord, Recording, WaitRecord } from '../harness/scenario/recording.ts';
 import { type Provenance, provenanceOf } from './state-name.ts';
 
@@ -11,6 +11,8 @@ export interface ExecutionJson {
   readonly outcome: Outcome;
   readonly calls: readonly CallRecord[];
   readonly device: readonly DeviceRecord[];
+  /** What user space was handed besides results; left out where that is nothing. */
+  readonly seen?: readonly SeenRecord[];
   readonly violations: readonly {
     readonly property: string;
     readonly kind: string;
@@ -23,7 +25,7 @@ export interface ExecutionJson {
 }
 
 export function executionJson(recording: Recording): ExecutionJson {
-  const { model, outcome, calls, device, violations, steps, waiting } = recording;
+  const { model, outcome, calls, device, seen, violations, steps, waiting } = recording;
   return {
     format: 1,
     model: model.id,
@@ -31,6 +33,7 @@ export function executionJson(recording: Recording): ExecutionJson {
     outcome,
     calls: calls.map(callJson),
     device: device.map((reached) => ({ ...reached })),
+    ...(seen.length === 0 ? {} : { seen: seen.map((one) => ({ ...one })) }),
     violations: violations.map(({ property, kind, step, message }) => ({ property, kind, step, message })),
     steps: steps.map(({ actor, function: name, text }) => ({
       actor,

@@ -33,6 +33,7 @@ export function renderExecution(recording: Recording, options: PageOptions): str
       ],
       titled('calls', callLines(recording, width)),
       titled('device', deviceLines(recording, width)),
+      seenLines(recording, width),
       violationLines(recording, width),
       deadlockCycle(waiting, steps, width),
       titled('interleaving', interleaving(everyStep(steps), waiting, markedAt, width)),
@@ -72,6 +73,15 @@ function deviceLines({ device }: Recording, width: number): Line[] {
   if (device.length === 0) return [[span('  nothing reached the device', 'faint')]];
   const nameWidth = widest(device.map(({ actor }) => actor));
   return device.flatMap(({ actor, ...fields }) => beside(actor, nameWidth, recordText(fields), width));
+}
+
+function seenLines({ seen }: Recording, width: number): Line[] {
+  if (seen.length === 0) return [];
+  const nameWidth = widest(seen.map(({ actor }) => actor));
+  return titled(
+    'seen by user space',
+    seen.flatMap(({ actor, ...fields }) => beside(actor, nameWidth, recordText(fields), width)),
+  );
 }
 
 function violationLines({ model, violations, exercised, outcome }: Recording, width: number): Line[] {

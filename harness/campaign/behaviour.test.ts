@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { series as remoteVm } from '../../models/remote-vm/series.ts';
 import { series as zpciIo } from '../../models/zpci-io/series.ts';
 import type { Operation } from '../model/model.ts';
 import { behavioursOf } from './behaviour.ts';
@@ -30,8 +31,28 @@ test('who returned first is no difference, and each end is there once', () => {
         { actor: 'user1', op: 'get', ret: 0 },
       ],
       device: [],
+      seen: [],
     },
   ]);
+});
+
+test('what user space is handed is part of the end: the status before the rest of the record (SVA-H4)', () => {
+  const ops = [
+    { actor: 'proca0', op: 'open', as: 'f0' },
+    { actor: 'proca0', op: 'submit', fd: 'f0', cr: 'lazy' },
+    { actor: 'proca1', op: 'poll', cr: 'lazy' },
+  ];
+  const bodies = (state: string): string[] => {
+    const { ends, complete } = behavioursOf(remoteVm.model(state)!, { world: {}, ops }, LIMITS);
+    expect(complete).toBe(true);
+    const seen = [...ends.values()].flatMap((end) => end.seen);
+    expect(seen.every(({ actor, op, cr }) => actor === 'proca1' && op === 'poll' && cr === 'lazy')).toBe(
+      true,
+    );
+    return [...new Set(seen.map(({ body }) => String(body)))].sort();
+  };
+  expect(bodies('v3')).toEqual(['complete', 'not written yet']);
+  expect(bodies('v4')).toEqual(['complete']);
 });
 
 test('schedules beyond the limit are left out, and said so', () => {

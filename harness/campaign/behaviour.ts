@@ -3,7 +3,7 @@ import { exploreAll } from '../explore/exhaustive.ts';
 import { type Benches, compileProgram } from '../machine/execute.ts';
 import type { Machine, Outcome } from '../machine/machine.ts';
 import type { Call } from '../machine/thread.ts';
-import type { DeviceRecord, Model, World } from '../model/model.ts';
+import type { DeviceRecord, Model, SeenRecord, World } from '../model/model.ts';
 import type { CallRecord } from '../scenario/recording.ts';
 import type { Draft } from '../scenario/reduce.ts';
 
@@ -13,6 +13,8 @@ export interface Behaviour {
   /** By operation of the scenario; null: it never began. Without `ret` and `signal` it never returned. */
   readonly calls: readonly (CallRecord | null)[];
   readonly device: readonly DeviceRecord[];
+  /** What user space was handed besides results. */
+  readonly seen: readonly SeenRecord[];
 }
 
 /** All ways in which the operations of a scenario end. */
@@ -38,7 +40,7 @@ export function behaviourOf(machine: Machine, outcome: Outcome, world: World): B
     while (calls.length < operation) calls.push(null);
     calls[operation] = callRecord(call);
   }
-  return { outcome, calls, device: world.device() };
+  return { outcome, calls, device: world.device(), seen: world.seen?.() ?? [] };
 }
 
 const callRecord = ({ thread, work, ret, signal }: Call): CallRecord => ({

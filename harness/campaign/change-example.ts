@@ -1,4 +1,5 @@
 /** A change shown on the smallest scenario that has it, and the patches that brought it. */
+
 import type { Model, SeriesInfo, World } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
 import type { Property } from '../model/property.ts';
@@ -14,7 +15,8 @@ import {
   behavioursOf,
   keyOf,
 } from './behaviour.ts';
-import { byText, type Change, differenceOf } from './difference.ts';
+import type { PatchPair } from './diff-result.ts';
+import { byText, type Change, changeKey, filled, knownDifference, shows } from './difference.ts';
 
 /** One end of the scenario, and the schedule of the fewest context switches that leads to it. */
 export interface ShownEnd {
@@ -27,10 +29,20 @@ export interface ShownEnd {
 export interface ChangeExample {
   readonly first: ShownEnd;
   readonly second: ShownEnd;
+  /** What these two ends show of the changes, as this scenario has it. */
+  readonly changes: readonly Change[];
+  /** The rest, which other ends of the scenario show. */
+  readonly others: readonly Change[];
 }
 
 /** Scenarios that are tried to make one smaller; most need a tenth. */
 const TRIES_MAX = 150;
+
+export interface ShrunkChange {
+  readonly draft: Draft;
+  /** Whether nothing smaller was left to try. */
+  readonly isMinimal: boolean;
+}
 
 /** The scenario without what the changes do not need. */
 export function shrinkChange(
@@ -39,28 +51,30 @@ export function shrinkChange(
   draft: Draft,
   changes: readonly Change[],
   limits: BehaviourLimits,
-): Draft {
-  const wanted = changes.map(({ text }) => text);
+  triesMax: number = TRIES_MAX,
+): ShrunkChange {
+  const wanted = changes.map(changeKey);
   let tries = 0;
-  const shows = (one: Draft): boolean => {
-    if (++tries > TRIES_MAX) return false;
+  const shown = (one: Draft): boolean => {
+    if (tries >= triesMax) return false;
+    tries++;
     const [first, second] = [behavioursOf(a, one, limits), behavioursOf(b, one, limits)];
-    if (!first.complete || !second.complete) return false;
-    const found = new Set((differenceOf(first, second)?.changes ?? []).map(({ text }) => text));
-    return wanted.every((text) => found.has(text));
+    const found = new Set((knownDifference(first, second)?.changes ?? []).map(changeKey));
+    return wanted.every((key) => found.has(key));
   };
-  let least = normalize(a.series, draft);
-  if (!shows(least)) return draft;
+  const start = [normalize(a.series, draft), draft].find(shown);
+  if (start === undefined) return { draft, isMinimal: false };
+  let least = start;
   for (let smaller: Draft | undefined = least; smaller !== undefined; ) {
     least = smaller;
     smaller = undefined;
     for (const one of candidates(a.series, least)) {
-      if (!isSmaller(a.series, one, least) || !shows(one)) continue;
+      if (!isSmaller(a.series, one, least) || !shown(one)) continue;
       smaller = one;
       break;
     }
   }
-  return least;
+  return { draft: least, isMinimal: tries < triesMax };
 }
 
 /** Two actors can be swapped and swapped back: only what is smaller is a step. */
@@ -72,28 +86,91 @@ function isSmaller(series: SeriesInfo, one: Draft, other: Draft): boolean {
   return at >= 0 && a[at]! < b[at]!;
 }
 
-/** Both states on one scenario that tells them apart: an end that only one has, beside what the other does. */
-export function exampleOf(a: Model, b: Model, draft: Draft, limits: BehaviourLimits): ChangeExample {
-  const [first, second] = [behavioursOf(a, draft, limits), behavioursOf(b, draft, limits)];
-  return { first: shown(a, draft, first, second, limits), second: shown(b, draft, second, first, limits) };
-}
-
 /** Ends among which the one with the fewest switches is looked for. */
 const ENDS_MAX = 8;
 
-function shown(
+interface Candidate {
+  readonly key: string;
+  readonly behaviour: Behaviour;
+  readonly isOwn: boolean;
+}
+
+/** Both states on one scenario that tells them apart: an end that only one has, beside the likest that shows the change. */
+export function exampleOf(
+  a: Model,
+  b: Model,
+  draft: Draft,
+  wanted: readonly Change[],
+  limits: BehaviourLimits,
+): ChangeExample {
+  const [left, right] = [behavioursOf(a, draft, limits), behavioursOf(b, draft, limits)];
+  const keys = new Set(wanted.map(changeKey));
+  const changes = (knownDifference(left, right)?.changes ?? []).filter((one) => keys.has(changeKey(one)));
+  const onFirst = (end: Candidate, change: Change): boolean =>
+    shows(change, change.before, end.behaviour, end.isOwn);
+  const onSecond = (end: Candidate, change: Change): boolean =>
+    shows(change, change.after, end.behaviour, end.isOwn);
+
+  const firsts = best(
+    candidatesOf(left, filled(right, left)),
+    (end) => -changes.filter((one) => onFirst(end, one)).length,
+  );
+  const first = fewestSwitches(a, draft, firsts, limits);
+  const begun = changes.filter((one) => onFirst(first.end, one));
+  const seconds = best(
+    best(
+      candidatesOf(right, filled(left, right)),
+      (end) => -begun.filter((one) => onSecond(end, one)).length,
+    ),
+    (end) => unlikeness(first.end.behaviour, end.behaviour),
+  );
+  const second = fewestSwitches(b, draft, seconds, limits);
+  const shown = begun.filter((one) => onSecond(second.end, one));
+  return {
+    first: { behaviour: first.end.behaviour, scenario: first.scenario, isOwn: first.end.isOwn },
+    second: { behaviour: second.end.behaviour, scenario: second.scenario, isOwn: second.end.isOwn },
+    changes: shown,
+    others: changes.filter((one) => !shown.includes(one)),
+  };
+}
+
+/** Ends of a state that the other does not have, or all where it has no such. */
+function candidatesOf(own: Behaviours, other: Behaviours): Candidate[] {
+  const all = [...own.ends]
+    .sort(([a], [b]) => byText(a, b))
+    .map(([key, behaviour]): Candidate => ({ key, behaviour, isOwn: !other.ends.has(key) }));
+  const only = all.filter(({ isOwn }) => isOwn);
+  return only.length > 0 ? only : all;
+}
+
+function best<T>(all: readonly T[], cost: (one: T) => number): T[] {
+  const costs = all.map(cost);
+  const least = Math.min(...costs);
+  return all.filter((_, at) => costs[at] === least);
+}
+
+/** Parts in which two ends differ. */
+function unlikeness(a: Behaviour, b: Behaviour): number {
+  const partsOf = ({ outcome, calls, device, seen }: Behaviour): string[] =>
+    [[outcome], calls, device, seen].flatMap((some, kind) =>
+      some.map((one, at) => `${kind} ${at} ${JSON.stringify(one)}`),
+    );
+  const [first, second] = [new Set(partsOf(a)), new Set(partsOf(b))];
+  return (
+    [...first].filter((one) => !second.has(one)).length + [...second].filter((one) => !first.has(one)).length
+  );
+}
+
+function fewestSwitches(
   model: Model,
   draft: Draft,
-  own: Behaviours,
-  other: Behaviours,
+  ends: readonly Candidate[],
   limits: BehaviourLimits,
-): ShownEnd {
-  const only = [...own.ends.keys()].filter((key) => !other.ends.has(key)).sort(byText);
-  const keys = (only.length > 0 ? only : [...own.ends.keys()].sort(byText)).slice(0, ENDS_MAX);
-  const found = keys
-    .map((key) => ({ key, ...scheduleTo(model, draft, key, limits) }))
-    .reduce((best, one) => (one.switches < best.switches ? one : best));
-  return { behaviour: own.ends.get(found.key)!, scenario: found.scenario, isOwn: only.length > 0 };
+): { readonly end: Candidate; readonly scenario: Scenario } {
+  return ends
+    .slice(0, ENDS_MAX)
+    .map((end) => ({ end, ...scheduleTo(model, draft, end.key, limits) }))
+    .reduce((least, one) => (one.switches < least.switches ? one : least));
 }
 
 function scheduleTo(
@@ -130,6 +207,38 @@ function scheduleTo(
 }
 
 /**
+ * The patches of two states that make each end as it does. Where one state ends as it would without its patch, as where
+ * both refuse what it refuses, that patch is the counterpart of the other state's.
+ */
+export function responsiblePatches(
+  series: Pick<Series, 'model' | 'prefixes' | 'withoutEach'>,
+  [a, b]: readonly [Model, Model],
+  pairs: readonly PatchPair[],
+  draft: Draft,
+  limits: BehaviourLimits,
+): [Patch<unknown> | null, Patch<unknown> | null] {
+  const alike = pairs.filter(({ marker }) => marker === '=');
+  const first = responsiblePatch(
+    series,
+    a.state.id,
+    alike.map((pair) => pair.first!),
+    draft,
+    limits,
+  );
+  const second = responsiblePatch(
+    series,
+    b.state.id,
+    alike.map((pair) => pair.second!),
+    draft,
+    limits,
+  );
+  return [
+    first ?? pairs.find((pair) => pair.second !== null && pair.second === second)?.first ?? null,
+    second ?? pairs.find((pair) => pair.first !== null && pair.first === first)?.second ?? null,
+  ];
+}
+
+/**
  * The patch that makes a state end a scenario as it does: the last without which it ends otherwise; where the others do not
  * build without any, the one from which on no further patch changes it. Patches that the other state has, too, are not
  * what makes the difference. Null where the base ends so already.
@@ -141,9 +250,13 @@ export function responsiblePatch(
   draft: Draft,
   limits: BehaviourLimits,
 ): Patch<unknown> | null {
-  const keysOf = (model: Model): string =>
-    [...behavioursOf(model, draft, limits).ends.keys()].sort(byText).join('\n');
+  const keysOf = (model: Model): string | null => {
+    const { ends, complete } = behavioursOf(model, draft, limits);
+    return complete ? [...ends.keys()].sort(byText).join('\n') : null;
+  };
   const whole = keysOf(series.model(stateId)!);
+  // Of some of its ends nobody can say whether another state has the same.
+  if (whole === null) return null;
   const removable = series.withoutEach(stateId);
   const needed = removable.filter(({ patch, model }) => !others.includes(patch) && keysOf(model) !== whole);
   if (needed.length > 0) return needed.at(-1)!.patch;
@@ -154,7 +267,7 @@ export function responsiblePatch(
 
 function lastThatChanges(
   prefixes: ReturnType<Series['prefixes']>,
-  keysOf: (model: Model) => string,
+  keysOf: (model: Model) => string | null,
   whole: string,
 ): Patch<unknown> | null {
   let patch = prefixes.at(-1)!.patch;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Model } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
 import type { ClassCount, CompareChunk } from './compare.ts';
@@ -5,20 +6,38 @@ import type { Marker } from './difference.ts';
 
 /** A patch of two states as `git range-diff` pairs them. */
 export interface PatchPair {
-  /** `=` the same patch, `!` another of the same subject, `<` only of the first state, `>` only of the second. */
+  /** `=` the same effect on the kernel, `!` another, `<` only of the first state, `>` only of the second. */
   readonly marker: Marker;
   readonly first: Patch<unknown> | null;
   readonly second: Patch<unknown> | null;
 }
 
-/** In the order of the second state; what only the first has comes before the patch that it precedes there. */
-export function pairPatches(a: Model, b: Model): PatchPair[] {
+/**
+ * In the order of the second state; what only the first has comes before the patch that it precedes there. Patches are
+ * paired by subject, then where at least half of what they change of the kernel is the same.
+ */
+export function pairPatches(a: Model, b: Model, base: object): PatchPair[] {
+  const [inA, inB] = [effectsOf(a, base), effectsOf(b, base)];
   const firstOf = new Map<Patch<unknown>, Patch<unknown>>();
   const rest = [...a.patches];
-  for (const second of b.patches) {
-    const at = rest.findIndex((one) => one === second || one.subject === second.subject);
-    if (at >= 0) firstOf.set(second, rest.splice(at, 1)[0]!);
-  }
+  const pairBy = (isLike: (first: Patch<unknown>, second: Patch<unknown>) => boolean): void => {
+    for (const second of b.patches) {
+      if (firstOf.has(second)) continue;
+      const at = rest.findIndex((one) => isLike(one, second));
+      if (at >= 0) firstOf.set(second, rest.splice(at, 1)[0]!);
+    }
+  };
+  pairBy((first, second) => first === second);
+  pairBy((first, second) => subjectOf(first) === subjectOf(second));
+  pairBy((first, second) => {
+    const [one, other] = [[...inA.get(first)!.keys()], [...inB.get(second)!.keys()]];
+    const both = one.filter((name) => other.includes(name)).length;
+    return both > 0 && 2 * both >= one.length + other.length - both;
+  });
+  const markerOf = (first: Patch<unknown> | null, second: Patch<unknown>): Marker => {
+    if (first === null) return '>';
+    return first === second || isSameEffect(inA.get(first)!, inB.get(second)!) ? '=' : '!';
+  };
   const pairs: PatchPair[] = [];
   const isShown = new Set<Patch<unknown>>();
   const showOnlyFirst = (): void => {
@@ -33,11 +52,39 @@ export function pairPatches(a: Model, b: Model): PatchPair[] {
     showOnlyFirst();
     const first = firstOf.get(second) ?? null;
     if (first !== null) isShown.add(first);
-    pairs.push({ marker: first === null ? '>' : first === second ? '=' : '!', first, second });
+    pairs.push({ marker: markerOf(first, second), first, second });
   }
   showOnlyFirst();
   return pairs;
 }
+
+/** `[PATCH v3 2/4] Dial: refuse 5` and `dial: Refuse 5` are one subject. */
+function subjectOf({ subject }: Patch<unknown>): string {
+  return subject
+    .replace(/^(\s*\[[^\]]*\])+/, '')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase();
+}
+
+type Effect = ReadonlyMap<string, unknown>;
+
+/** What of the kernel each patch of a state changes, and to what. */
+function effectsOf({ patches }: Model, base: object): Map<Patch<unknown>, Effect> {
+  const effects = new Map<Patch<unknown>, Effect>();
+  let before = base as Record<string, unknown>;
+  for (const patch of patches) {
+    const after = patch.apply(before) as Record<string, unknown>;
+    const changed = Object.entries(after).filter(([name, value]) => !isDeepStrictEqual(value, before[name]));
+    effects.set(patch, new Map(changed));
+    before = after;
+  }
+  return effects;
+}
+
+/** The same code paths and facts. A function that a patch makes anew each time is never the same. */
+const isSameEffect = (a: Effect, b: Effect): boolean =>
+  a.size === b.size && [...a].every(([name, value]) => b.has(name) && isDeepStrictEqual(b.get(name), value));
 
 /** All scenarios of a class together. */
 export interface ComparedClass extends ClassCount {
@@ -60,6 +107,7 @@ export function mergeClasses(chunks: readonly CompareChunk[]): ComparedClass[] {
             onlyFirst: known.onlyFirst + one.onlyFirst,
             onlySecond: known.onlySecond + one.onlySecond,
             unknown: known.unknown + one.unknown,
+            partly: known.partly + one.partly,
           },
     );
   }

@@ -17,6 +17,7 @@ export interface BisectFlags {
   readonly time: string | undefined;
   readonly jobs: string | undefined;
   readonly corpus: string;
+  readonly 'exit-style': 'plain' | 'bisect';
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -36,6 +37,7 @@ export function parseBisectOptions(flags: BisectFlags): BisectOptions {
     timeMs: time === undefined ? null : duration('time', time),
     jobs: jobsOf(jobs),
     corpus,
+    isForGit: flags['exit-style'] === 'bisect',
     json,
     quiet,
   };

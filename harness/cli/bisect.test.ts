@@ -22,6 +22,7 @@ const OPTIONS: Omit<BisectOptions, 'version'> = {
   timeMs: null,
   jobs: 2,
   corpus: CORPUS,
+  isForGit: false,
   json: false,
   quiet: true,
 };
@@ -66,7 +67,7 @@ interface Printed {
     readonly verdicts: Readonly<Record<string, string>>;
   }[];
   readonly brokenBetween: readonly { readonly state: string; readonly property: string }[];
-  readonly turns: readonly object[];
+  readonly turns: readonly { readonly property: string; readonly to: string; readonly state: string }[];
 }
 
 async function goJson(version: string, changes: Partial<BisectOptions> = {}) {
@@ -115,19 +116,21 @@ describe('the prefixes of a real version', () => {
         successful-write-is-stored
 
       first bad
-        no-syscall-io-while-memory-disabled: 3/3 "vfio/pci: Enable PCI resource mmap()
-            on s390 and remove VFIO_PCI_MMAP"; that v3:1+2 keeps it is not proved
+        no-syscall-io-while-memory-disabled: at v3 at the latest, inconclusive at
+            v3:0, v3:1, v3:1+2
         interfaces-agree-on-mappability: 2/3 "vfio/pci: Tolerate oversized BARs by
             disallowing mmap"
         every-prefix-builds: 2/3 "vfio/pci: Tolerate oversized BARs by disallowing
             mmap"
 
-      first good
-        mmio-needs-its-permission: 1/3 "s390/pci: Fix s390_mmio_read/write syscall
-            page fault handling"; that v3:1 keeps it is not proved
+      not known whether still broken
+        mmio-needs-its-permission: broken at v3:0, inconclusive at v3:1, v3:1+2, v3
 
-      4 states of vfio-mmap: 54 stored counterexamples tried on each, then all
-        scenarios of up to 1 operation, each under all schedules up to 2,000
+      explored, each under all schedules up to 2,000
+        no operation at all, up to two fields or settings at another boundary value
+        every single operation, up to two fields or settings at another boundary value
+
+      4 states of vfio-mmap, 54 stored counterexamples tried on each beside it
       "
     `);
     expect(widest(stdout)).toBeLessThanOrEqual(80);
@@ -166,8 +169,11 @@ describe('the prefixes of a real version', () => {
         encoder-refuses-two-types: 2/2 "kvm: arm64: set io memory s2 pte as normalnc
             for vfio pci devices"
 
-      3 states of s2-memattr: 5 stored counterexamples tried on each, then all
-        scenarios of up to 1 operation, each under all schedules up to 2,000
+      explored, each under all schedules up to 2,000
+        no operation at all, up to two fields or settings at another boundary value
+        every single operation, up to two fields or settings at another boundary value
+
+      3 states of s2-memattr, 5 stored counterexamples tried on each beside it
       "
     `);
     expect(code).toBe(ExitCode.violated);
@@ -188,13 +194,17 @@ describe('all', () => {
       'v3',
     ]);
     expect(printed.brokenBetween).toEqual([
-      { state: 'v3:3', property: 'first-access-to-a-lazily-mapped-bar-succeeds' },
-      { state: 'v3:3', property: 'no-mmap-of-oversized-bar' },
-      { state: 'v3:1+3', property: 'no-mmap-of-oversized-bar' },
-      { state: 'v3:2+3', property: 'first-access-to-a-lazily-mapped-bar-succeeds' },
+      { state: 'v3:3', property: 'first-access-to-a-lazily-mapped-bar-succeeds', known: false },
+      { state: 'v3:3', property: 'no-mmap-of-oversized-bar', known: true },
+      { state: 'v3:1+3', property: 'no-mmap-of-oversized-bar', known: true },
+      { state: 'v3:2+3', property: 'first-access-to-a-lazily-mapped-bar-succeeds', known: false },
     ]);
-    // There is no way through them.
-    expect(printed.turns).toEqual([]);
+    expect(printed.turns.map(({ property, to, state }) => `${to} ${state} ${property}`)).toEqual(
+      expect.arrayContaining([
+        'bad v3:3 no-mmap-of-oversized-bar',
+        'bad v3:2 interfaces-agree-on-mappability',
+      ]),
+    );
     expect(code).toBe(ExitCode.violated);
   });
 
@@ -208,7 +218,7 @@ describe('all', () => {
     ]);
     const { stdout } = await go('dial/pair', { ways: 'subsets' });
     expect(stdout).toMatch(/^ {3}2 pair:2: does not build$/m);
-    expect(unwrapped(stdout)).toMatch(/^3 states of dial, 1 that do not build: all scenarios of up to 1 /m);
+    expect(unwrapped(stdout)).toMatch(/^3 states of dial, 1 that do not build$/m);
   });
 
   test('orders', async () => {
@@ -266,7 +276,7 @@ describe('small worlds', () => {
   test('are those of each state, of which the one before the patches may have none', async () => {
     const { code, stdout } = await go('dial/told', { worlds: ['told-only'] });
     expect(unwrapped(stdout)).toMatch(
-      /^2 states of dial: all scenarios of up to 1 operation and 1 small world, each under all schedules up to 2,000$/m,
+      /^explored, each under all schedules up to 2,000 .* 1 small world\n\n2 states of dial$/m,
     );
     expect(code).toBe(ExitCode.asClaimed);
   });
@@ -320,6 +330,7 @@ describe('wrong usage is', () => {
     time: '2m',
     jobs: '1',
     corpus: 'corpus',
+    'exit-style': 'plain',
     json: false,
     quiet: false,
   };
@@ -336,8 +347,38 @@ describe('wrong usage is', () => {
     [{}, 'prefixes'],
     [{ subsets: true }, 'subsets'],
     [{ orders: true }, 'orders'],
+    [{ 'exit-style': 'bisect' as const }, 'prefixes'],
   ])('nothing of this: %j', (flags, ways) => {
-    expect(parseBisectOptions({ ...FLAGS, ...flags })).toMatchObject({ ways, worlds: [], timeMs: 120_000 });
+    expect(parseBisectOptions({ ...FLAGS, ...flags })).toMatchObject({
+      ways,
+      worlds: [],
+      timeMs: 120_000,
+      isForGit: 'exit-style' in flags,
+    });
+  });
+});
+
+describe('for git bisect run', () => {
+  const isForGit = true;
+
+  test('what can be said is said as ever', async () => {
+    expect((await go('s2-memattr/v3', { properties: ['encoder-refuses-two-types'], isForGit })).code).toBe(
+      ExitCode.violated,
+    );
+    expect((await go('dial/v1', { isForGit })).code).toBe(ExitCode.asClaimed);
+  });
+
+  test('what was asked for and is inconclusive on the way cannot be said', async () => {
+    const asked = { properties: ['no-syscall-io-while-memory-disabled'], ways: 'prefixes' } as const;
+    // The last state breaks it, so that it is not broken on the way only.
+    expect((await go('vfio-mmap/v3', { ...asked, isForGit })).code).toBe(ExitCode.asClaimed);
+    const lazily = { properties: ['first-access-to-a-lazily-mapped-bar-succeeds'] };
+    expect((await go('vfio-mmap/v3', { ...lazily, isForGit })).code).toBe(ExitCode.cannotSay);
+    expect((await go('vfio-mmap/v3', lazily)).code).toBe(ExitCode.asClaimed);
+  });
+
+  test('nor what ended early', async () => {
+    expect((await go('vfio-mmap/v3', { timeMs: 1_500, isForGit })).code).toBe(ExitCode.cannotSay);
   });
 });
 
@@ -369,7 +410,7 @@ describe('a bisection that ends early', () => {
     // The third breaks it, and is not the last.
     expect(stdout).toMatch(/^first bad\n {2}keeps-to-the-dial: 2\/2 /m);
     expect(stdout).toMatch(/^Ended early: not known /m);
-    expect(unwrapped(stdout)).toMatch(/up to 2,000; 1 state not looked at\n$/);
+    expect(unwrapped(stdout)).toMatch(/\n3 states of dial; 1 state not looked at\n$/);
     expect(code).toBe(ExitCode.asClaimed);
   });
 

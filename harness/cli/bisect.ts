@@ -1,6 +1,13 @@
 import { type BisectReport, renderBisect } from '../../reports/bisect.ts';
 import { bisectJson } from '../../reports/bisect-json.ts';
-import { type BisectState, type BisectVerdict, brokenBetween, turnsOf } from '../campaign/bisect.ts';
+import {
+  type BisectState,
+  type BisectVerdict,
+  brokenBetween,
+  selectionTurns,
+  turnsOf,
+  undecidedBetween,
+} from '../campaign/bisect.ts';
 import type { SearchOptions } from '../campaign/chunk.ts';
 import type { VerifyResult } from '../campaign/exhausted.ts';
 import { mergeResult } from '../campaign/merge.ts';
@@ -33,6 +40,8 @@ export interface BisectOptions {
   readonly timeMs: number | null;
   readonly jobs: number;
   readonly corpus: string;
+  /** Whether the exit code is for `git bisect run`, which takes 0 for good. */
+  readonly isForGit: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -78,7 +87,7 @@ export async function bisect(
       const last = selection.at(-1);
       const patch = options.ways === 'prefixes' && last !== undefined ? version.patches[last - 1]! : null;
       if (model === null) {
-        states.push({ id, patch, model, problem, verdicts: new Map() });
+        states.push({ id, selection, patch, model, problem, verdicts: new Map() });
         continue;
       }
       if (stopping.signal !== null || terminal.now() > deadline) break;
@@ -96,7 +105,7 @@ export async function bisect(
         budget,
         progress,
       );
-      states.push({ id, patch, model, problem, verdicts: verdictsOf(explored, replayed) });
+      states.push({ id, selection, patch, model, problem, verdicts: verdictsOf(explored, replayed) });
       if (explored.stopped !== null) {
         cut = id;
         break;
@@ -110,7 +119,11 @@ export async function bisect(
   const isWhole = cut === null && states.length === listed.length;
   const between = isWhole ? brokenBetween(states) : [];
   const claims = [...new Set(states.flatMap(({ verdicts }) => [...verdicts.keys()]))];
-  const turns = options.ways === 'prefixes' ? claims.flatMap((claim) => turnsOf(states, claim)) : [];
+  const turns = claims.flatMap((claim) =>
+    options.ways === 'prefixes'
+      ? turnsOf(states, claim)
+      : selectionTurns(states, claim, options.ways === 'orders'),
+  );
   const report: BisectReport = {
     version: selectModel(series, options.version),
     between,
@@ -122,6 +135,7 @@ export async function bisect(
     cut,
     bound: {
       opsMax: options.opsMax,
+      bounds: boundsOf({ ...version.series.model(version.id)!, smallWorlds: worlds }, options.opsMax, []),
       worlds: worlds.length,
       schedulesMax: options.schedulesMax,
       known: known.length,
@@ -131,6 +145,11 @@ export async function bisect(
     options.json ? `${JSON.stringify(bisectJson(report), null, 2)}\n` : renderBisect(report, terminal),
   );
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
+  if (between.some(({ isKnown }) => isKnown)) return ExitCode.violated;
+  // Of all claims some are always inconclusive; what was asked for is not to be.
+  const asked = options.properties.length > 0 ? undecidedBetween(states) : [];
+  const isUndecided = !isWhole || between.length > 0 || asked.length > 0;
+  if (options.isForGit && isUndecided) return ExitCode.cannotSay;
   return between.length > 0 ? ExitCode.violated : ExitCode.asClaimed;
 }
 

@@ -54,7 +54,10 @@ export async function diff(
   const { stepsMax, schedulesMax } = options;
   const limits = { stepsMax, schedulesMax };
   const shared = options.worlds ?? a.smallWorlds.filter((id) => b.smallWorlds.includes(id));
-  const bounds = boundsOf(a, options.opsMax, shared);
+  const isSame = isSameState(a, b);
+  // Also where nothing is compared: a small world that there is not is an error.
+  const known = boundsOf(a, options.opsMax, shared);
+  const bounds = isSame ? [] : known;
 
   const stopping = listenForStop(terminal, 'what was compared so far is reported.');
   const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
@@ -104,11 +107,12 @@ export async function diff(
     });
     const report: DiffReport = {
       first: a,
+      isSame,
       second: b,
-      patches: pairPatches(a, b),
+      patches: pairPatches(a, b, series.find(({ name }) => name === a.series.name)!.base),
       classes: mergeClasses(compared.flatMap(({ chunks }) => chunks)),
       groups,
-      bound: { opsMax: options.opsMax, worlds: shared, worldScenariosMax: OF_A_WORLD, schedulesMax },
+      bound: { opsMax: options.opsMax, bounds, worlds: shared, worldScenariosMax: OF_A_WORLD, schedulesMax },
       left: compared.reduce((sum, { of, chunks }) => sum + of - countOf(chunks), 0),
     };
     terminal.print(
@@ -121,6 +125,13 @@ export async function diff(
     await pool.close();
   }
 }
+
+/** By whatever name: `v3` and `v3:1+2+3`. */
+const isSameState = (a: Model, b: Model): boolean =>
+  a.id === b.id ||
+  ([a, b].every(({ state }) => !state.id.includes('~')) &&
+    a.patches.length === b.patches.length &&
+    a.patches.every((patch, at) => patch === b.patches[at]));
 
 /** The first so many changes with an example each, one after the other, so that time can end it. */
 async function withExamples(

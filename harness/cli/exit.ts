@@ -5,6 +5,8 @@ export const ExitCode = {
   usage: 2,
   brokenContract: 3,
   nothingRan: 4,
+  /** Only with `--exit-style bisect`: `git bisect run` skips the commit. */
+  cannotSay: 125,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,7 +1,13 @@
 import type { BehaviourLimits } from '../campaign/behaviour.ts';
-import { type ChangeExample, exampleOf, responsiblePatch, shrinkChange } from '../campaign/change-example.ts';
+import {
+  type ChangeExample,
+  exampleOf,
+  responsiblePatches,
+  shrinkChange,
+} from '../campaign/change-example.ts';
 import { type ChunkResult, runChunk, type SearchOptions } from '../campaign/chunk.ts';
 import { type CompareChunk, compareChunk } from '../campaign/compare.ts';
+import { pairPatches } from '../campaign/diff-result.ts';
 import type { Change } from '../campaign/difference.ts';
 import { type Ends, type EndsOptions, endsOf } from '../campaign/ends.ts';
 import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
@@ -125,8 +131,10 @@ export function runCompareJob(model: Model, other: Model, job: CompareJob, beat:
 
 /** A change on the smallest scenario that shows it. */
 export interface ShownChange extends ChangeExample {
-  /** Whose doing the two ends are; null: they were so before the patches of the state. */
+  /** Whose doing the two ends are; null: none of the patches that only this state has. */
   readonly patches: readonly [PatchInfo | null, PatchInfo | null];
+  /** Whether nothing of the scenario can be left out. */
+  readonly isMinimal: boolean;
 }
 
 /** What of a patch can be sent. */
@@ -135,13 +143,17 @@ export type PatchInfo = Pick<Patch<unknown>, 'id' | 'subject' | 'source'>;
 export function runChangeJob(series: readonly Series[], job: ChangeJob, beat: Beat): ShownChange {
   const limits = beatingLimits(job.options, beat);
   const [a, b] = [job.model, job.other].map((id) => findModel(series, id)!) as [Model, Model];
-  const draft = shrinkChange(a, b, job.draft, job.changes, limits);
+  const { draft, isMinimal } = shrinkChange(a, b, job.draft, job.changes, limits);
   const own = series.find(({ name }) => name === a.series.name)!;
-  const patchOf = (model: Model, { patches }: Model): PatchInfo | null => {
-    const patch = responsiblePatch(own, model.state.id, patches, draft, limits);
-    return patch === null ? null : { id: patch.id, subject: patch.subject, source: patch.source };
+  const pairs = pairPatches(a, b, own.base);
+  const patches = responsiblePatches(own, [a, b], pairs, draft, limits);
+  const infoOf = (patch: Patch<unknown> | null): PatchInfo | null =>
+    patch === null ? null : { id: patch.id, subject: patch.subject, source: patch.source };
+  return {
+    ...exampleOf(a, b, draft, job.changes, limits),
+    patches: [infoOf(patches[0]), infoOf(patches[1])],
+    isMinimal,
   };
-  return { ...exampleOf(a, b, draft, limits), patches: [patchOf(a, b), patchOf(b, a)] };
 }
 
 const beatingLimits = (limits: BehaviourLimits, beat: Beat): BehaviourLimits => ({

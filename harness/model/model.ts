@@ -13,6 +13,9 @@ import type { StateVerdict } from './state-claim.ts';
 /** One thing that reached the device, in the shape that `exec --json` prints. */
 export type DeviceRecord = { readonly actor: string } & { readonly [key: string]: Json };
 
+/** One thing that user space was handed besides what calls return, such as what it read. */
+export type SeenRecord = { readonly actor: string; readonly op: string } & { readonly [key: string]: Json };
+
 /** What a series builds for one execution. */
 export interface World {
   readonly start: StartOperation;
@@ -25,6 +28,8 @@ export interface World {
   reset(): void;
   /** What reached the device so far, in order. */
   device(): DeviceRecord[];
+  /** What user space was handed so far besides what calls returned, in the order of the operations; nothing if absent. */
+  seen?(): readonly SeenRecord[];
 }
 
 /** An operation as a scenario names it. */

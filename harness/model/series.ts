@@ -47,6 +47,8 @@ export interface SeriesSpec<K extends object, W extends World & E, C, E> extends
 
 /** A series as the harness sees it. */
 export interface Series extends SeriesInfo {
+  /** The kernel that patches change: to see what each does to it. */
+  readonly base: object;
   readonly states: readonly StateInfo[];
   /** Every claim of the series, also those that no present state is judged by. */
   readonly properties: readonly Property<World>[];
@@ -164,6 +166,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
   };
 
   return {
+    base: spec.base,
     name: spec.name,
     title: spec.title,
     thread: spec.thread,

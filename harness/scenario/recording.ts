@@ -5,7 +5,7 @@ import { LivelockOnset } from '../machine/livelock-onset.ts';
 import type { Outcome } from '../machine/machine.ts';
 import { type RecordedStep, Recorder } from '../machine/recorder.ts';
 import { type Call, hasReturned, type Signal } from '../machine/thread.ts';
-import type { DeviceRecord, Model, World } from '../model/model.ts';
+import type { DeviceRecord, Model, SeenRecord, World } from '../model/model.ts';
 import type { Execution, Finding } from '../model/property.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -45,6 +45,8 @@ export interface Recording {
   readonly outcome: Outcome;
   readonly calls: readonly CallRecord[];
   readonly device: readonly DeviceRecord[];
+  /** What user space was handed besides results. */
+  readonly seen: readonly SeenRecord[];
   readonly violations: readonly ViolationRecord[];
   readonly waiting: readonly WaitRecord[];
   /** Whether somebody waits for what the kernel promises no end of. */
@@ -80,6 +82,7 @@ export function record(model: Model, scenario: Scenario, stepsMax: number): Reco
     outcome,
     calls: callRecords(machine.returned, machine.calls),
     device: world.device(),
+    seen: world.seen?.() ?? [],
     violations,
     waiting: (outcome === 'deadlock' ? (machine.deadlock?.stuck ?? []) : []).map((stuck) => ({
       actor: stuck.thread.name,

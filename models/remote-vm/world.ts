@@ -5,7 +5,7 @@ import { Process } from '../../harness/machine/process.ts';
 import { Cell, clear, SharedObject } from '../../harness/machine/shared.ts';
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
-import type { DeviceRecord, World } from '../../harness/model/model.ts';
+import type { DeviceRecord, SeenRecord, World } from '../../harness/model/model.ts';
 import type {
   Address,
   Crash,
@@ -292,6 +292,26 @@ export class RemoteVmWorld implements World, Evidence {
       }))
       .sort((a, b) => (a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : 0));
   }
+
+  /** What polls that found a status found behind it. */
+  seen(): SeenRecord[] {
+    return this.polls
+      .filter(({ status }) => status !== 0)
+      .sort((a, b) => a.call.work.operation - b.call.work.operation)
+      .map(({ call, cr, status, statusOf, bodyOf }) => ({
+        actor: call.thread.name,
+        op: call.work.name,
+        cr,
+        status,
+        body: bodyText(statusOf, bodyOf),
+      }));
+  }
+}
+
+function bodyText(statusOf: number, bodyOf: number): string {
+  if (bodyOf === statusOf) return 'complete';
+  if (bodyOf === 0) return 'not written yet';
+  return bodyOf === -statusOf ? 'in part' : "another descriptor's";
 }
 
 /** What a process starts with. In altB records lie in the area that open allocated, which a child does not inherit. */
