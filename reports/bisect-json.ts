@@ -1,4 +1,3 @@
-import { describeBound } from '../harness/campaign/exhausted.ts';
 import type { BisectReport } from './bisect.ts';
 import { provenanceOf } from './state-name.ts';
 
@@ -12,7 +11,7 @@ export function bisectJson(report: BisectReport): object {
     ways,
     bound: {
       maxOps: bound.opsMax,
-      about: bound.bounds.map((one) => describeBound(version.series, one)),
+      about: [...bound.about],
       worlds: bound.worlds,
       maxSchedules: bound.schedulesMax,
       corpus: bound.known,

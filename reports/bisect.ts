@@ -1,12 +1,11 @@
 import type { BisectState, BisectVerdict, BrokenBetween, Turn } from '../harness/campaign/bisect.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
-import type { Bound } from '../harness/scenario/small-scenarios.ts';
 import type { Style } from './ansi.ts';
+import { boundLines } from './bound-lines.ts';
 import { count, thousands } from './count.ts';
 import { type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import { stateName } from './state-name.ts';
-import { boundLines } from './typical-bounds.ts';
 import { cut, wrap } from './wrap.ts';
 
 export interface BisectReport {
@@ -23,7 +22,8 @@ export interface BisectReport {
   readonly cut: string | null;
   readonly bound: {
     readonly opsMax: number;
-    readonly bounds: readonly Bound[];
+    /** In words; small worlds apart. */
+    readonly about: readonly string[];
     /** Small worlds of the states. */
     readonly worlds: number;
     readonly schedulesMax: number;
@@ -214,11 +214,11 @@ function selectionTexts(turns: readonly Turn[]): string[] {
 const openText = ({ property, before, between }: Turn): string =>
   `${property}: broken at ${before!.id}, inconclusive at ${namesOf(between)}`;
 
-function explored({ version, bound }: BisectReport, width: number): Line[] {
+function explored({ bound }: BisectReport, width: number): Line[] {
   const worlds = bound.worlds === 0 ? null : count(bound.worlds, 'small world');
   return titled(
     `explored, each under all schedules up to ${thousands(bound.schedulesMax)}`,
-    boundLines(version.series, bound.bounds, worlds, width),
+    boundLines(bound.about, worlds, width),
   );
 }
 

@@ -1,7 +1,6 @@
 import type { Behaviour } from '../harness/campaign/behaviour.ts';
 import type { ShownEnd } from '../harness/campaign/change-example.ts';
 import type { Change } from '../harness/campaign/difference.ts';
-import { describeBound } from '../harness/campaign/exhausted.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
 import type { DiffReport, ShownChange, ShownGroup } from './diff.ts';
@@ -25,7 +24,7 @@ export function diffJson({
     same: isSame,
     bound: {
       maxOps: bound.opsMax,
-      about: bound.bounds.map((one) => describeBound(first.series, one)),
+      about: [...bound.about],
       worlds: [...bound.worlds],
       maxScenariosOfAWorld: bound.worldScenariosMax,
       maxSchedules: bound.schedulesMax,

@@ -8,13 +8,12 @@ import { describeEnd } from '../harness/machine/errno.ts';
 import type { Model } from '../harness/model/model.ts';
 import type { Patch } from '../harness/model/patch.ts';
 import { sourceLabel } from '../harness/model/source.ts';
-import type { Bound } from '../harness/scenario/small-scenarios.ts';
 import type { Style } from './ansi.ts';
+import { boundLines } from './bound-lines.ts';
 import { count, thousands } from './count.ts';
 import { operationText, recordText, worldText } from './operation-text.ts';
 import { beside, type Line, type PageOptions, paragraph, printPage, sections, span, titled } from './page.ts';
 import { stateName } from './state-name.ts';
-import { boundLines } from './typical-bounds.ts';
 import { widest, wrap } from './wrap.ts';
 
 type PatchInfo = Pick<Patch<unknown>, 'id' | 'subject' | 'source'>;
@@ -47,7 +46,8 @@ export interface DiffReport {
   readonly groups: readonly ShownGroup[];
   readonly bound: {
     readonly opsMax: number;
-    readonly bounds: readonly Bound[];
+    /** In words; small worlds apart. */
+    readonly about: readonly string[];
     readonly worlds: readonly string[];
     /** Scenarios of a small world that are compared at most. */
     readonly worldScenariosMax: number;
@@ -316,14 +316,14 @@ function runsOf(schedule: readonly string[]): string {
   return runs.map(({ actor, steps }) => `${actor} ${steps}`).join(', ');
 }
 
-function boundsOf({ first, bound, isSame }: DiffReport, width: number): Line[] {
+function boundsOf({ bound, isSame }: DiffReport, width: number): Line[] {
   if (isSame) return [];
   const { worlds, worldScenariosMax } = bound;
   const some =
     worlds.length === 0
       ? null
       : `${count(worlds.length, 'small world')}, of each at most ${thousands(worldScenariosMax)} scenarios, evenly picked`;
-  return titled('compared, each under all schedules', boundLines(first.series, bound.bounds, some, width));
+  return titled('compared, each under all schedules', boundLines(bound.about, some, width));
 }
 
 function conclusion({ classes, groups, bound, left, isSame }: DiffReport, width: number): Line[] {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { record } from '../harness/scenario/recording.ts';
+import { series as remoteVm } from '../models/remote-vm/series.ts';
 import { executionJson } from './execution-json.ts';
 import { deadlock, everyRecording, race } from './recordings.fixture.ts';
 
@@ -31,6 +33,25 @@ describe('executionJson', () => {
     }
     expect(json.steps[0]).toEqual({ actor: 'user0', step: 'begin region_write' });
     expect(json.steps[12]).toEqual({ actor: 'user0', step: 'vfio_pci_zdev_io_rw: lock zdev->lock' });
+  });
+
+  it('has what user space was handed where that is something', () => {
+    const json = executionJson(
+      record(
+        remoteVm.model('altB')!,
+        {
+          format: 1,
+          model: 'remote-vm/altB',
+          ops: [
+            { actor: 'proca0', op: 'open', as: 'f0' },
+            { actor: 'proca0', op: 'submit', fd: 'f0', cr: 'present' },
+            { actor: 'proca0', op: 'poll', cr: 'present' },
+          ],
+        },
+        1_000,
+      ),
+    );
+    expect(json.seen).toEqual([{ actor: 'proca0', op: 'poll', cr: 'present', status: 1, body: 'complete' }]);
   });
 
   it('says who waits for whom in a deadlock, and gives a call that never returned no ret', () => {

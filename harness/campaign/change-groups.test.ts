@@ -164,6 +164,23 @@ describe('one group has what is one change', () => {
     ).toEqual(['offset: 0 -> 8, likewise len: 1 -> 2, in 1']);
   });
 
+  test('of one field, of whatever access, and of whatever value where the settings make it', () => {
+    const typed = (word: string, before: string, after: string): Change => ({
+      ...called(`type of ${word}`, [before], [after]),
+      aspect: { kind: 'field', at: 'device', word, field: 'type' },
+    });
+    const all = [typed('read', 'wb', 'nc'), typed('write', 'wb', 'nc'), typed('read', 'wb', 'device')].map(
+      (one) => differing('access', 1, one),
+    );
+    expect(printed(...all)).toEqual([
+      'type of read: wb -> nc, likewise type of write: wb -> nc, in 1',
+      'type of read: wb -> device, in 1',
+    ]);
+    expect(printed(...all.map((one) => inWorld(one, { slot: 1 })))).toEqual([
+      'type of read: wb -> nc, likewise type of write: wb -> nc; type of read: wb -> device, in 1',
+    ]);
+  });
+
   test('but not what hangs', () => {
     const hangs: Change = { ...change('outcome'), aspect: { kind: 'outcome' } };
     const read = differing('read', 1, called('read', ['done'], ['-EIO']));

@@ -106,6 +106,13 @@ const sizeOf = ({ differing: { draft } }: Place): number =>
 function isLike({ place: first, changes, likewise }: Group, place: Place, fresh: readonly Change[]): boolean {
   // Which address it was, or which length, is one thing.
   if (fresh.every(isOtherValue)) return changes.every(isOtherValue);
+  if (fresh.every(isField)) {
+    const world = JSON.stringify(place.differing.draft.world);
+    return (
+      JSON.stringify(first.differing.draft.world) === world &&
+      fresh.every((one) => changes.some((other) => isSameField(other, one, world !== '{}')))
+    );
+  }
   // How often something reaches the device follows from how calls return. That calls hang, or what they do there, does not.
   if (fresh.some((one) => !isCall(one) && one.aspect.kind !== 'device')) return false;
   const known = changes.filter(isCall);
@@ -127,6 +134,18 @@ const isOtherValue = ({ parts }: Change): boolean =>
   parts.every((some) => some.every((one) => one.endsWith(`: ${OTHER_VALUE}`)));
 
 const isCall = ({ aspect }: Change): boolean => aspect.kind === 'call';
+
+const isField = ({ aspect }: Change): boolean => aspect.kind === 'field';
+
+/** The same field of another kind of access; where settings are what makes it, also all that came of one value, or one of all. */
+function isSameField(a: Change, b: Change, ofWorld: boolean): boolean {
+  if (a.aspect.kind !== 'field' || b.aspect.kind !== 'field') return false;
+  if (a.aspect.at !== b.aspect.at || a.aspect.field !== b.aspect.field) return false;
+  if (a.effect === b.effect) return true;
+  const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+    some.length === 1 && String(some) === String(others);
+  return ofWorld && (isSame(a.before, b.before) || isSame(a.after, b.after));
+}
 
 /** Where settings are what makes it, as where open fails, also what all results come to or all came from. */
 function isSameEffect(a: Change, b: Change, ofWorld: boolean): boolean {

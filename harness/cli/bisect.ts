@@ -14,7 +14,7 @@ import { mergeResult } from '../campaign/merge.ts';
 import { KNOWN_CHUNK } from '../campaign/opening.ts';
 import type { Verdict } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
-import { boundsOf } from './bounds.ts';
+import { boundsOf, typicalInWords } from './bounds.ts';
 import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import { makePool, type Pool } from './pool.ts';
@@ -124,8 +124,9 @@ export async function bisect(
       ? turnsOf(states, claim)
       : selectionTurns(states, claim, options.ways === 'orders'),
   );
+  const whole = selectModel(series, options.version);
   const report: BisectReport = {
-    version: selectModel(series, options.version),
+    version: whole,
     between,
     turns,
     patches: version.patches,
@@ -135,7 +136,7 @@ export async function bisect(
     cut,
     bound: {
       opsMax: options.opsMax,
-      bounds: boundsOf({ ...version.series.model(version.id)!, smallWorlds: worlds }, options.opsMax, []),
+      about: typicalInWords(whole, boundsOf(whole, options.opsMax, [])),
       worlds: worlds.length,
       schedulesMax: options.schedulesMax,
       known: known.length,

@@ -1,3 +1,4 @@
+import { describeBound } from '../campaign/exhausted.ts';
 import type { Model } from '../model/model.ts';
 import { quote } from '../quote.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
@@ -28,3 +29,7 @@ export function boundsOf(model: Model, opsMax: number, worlds: readonly string[]
     }),
   ];
 }
+
+/** The bounds by number of operations in words, as `verify` has them. */
+export const typicalInWords = ({ series }: Model, bounds: readonly Bound[]): string[] =>
+  bounds.filter(({ kind }) => kind === 'typical').map((bound) => describeBound(series, bound));

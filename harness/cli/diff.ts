@@ -7,7 +7,7 @@ import { mergeClasses, pairPatches } from '../campaign/diff-result.ts';
 import { EXHAUST_CHUNK } from '../campaign/exhaust.ts';
 import type { Model } from '../model/model.ts';
 import type { Bound } from '../scenario/small-scenarios.ts';
-import { boundsOf } from './bounds.ts';
+import { boundsOf, typicalInWords } from './bounds.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import type { ChangeJob } from './job.ts';
 import { makePool, type Pool } from './pool.ts';
@@ -112,7 +112,13 @@ export async function diff(
       patches: pairPatches(a, b, series.find(({ name }) => name === a.series.name)!.base),
       classes: mergeClasses(compared.flatMap(({ chunks }) => chunks)),
       groups,
-      bound: { opsMax: options.opsMax, bounds, worlds: shared, worldScenariosMax: OF_A_WORLD, schedulesMax },
+      bound: {
+        opsMax: options.opsMax,
+        about: typicalInWords(a, bounds),
+        worlds: shared,
+        worldScenariosMax: OF_A_WORLD,
+        schedulesMax,
+      },
       left: compared.reduce((sum, { of, chunks }) => sum + of - countOf(chunks), 0),
     };
     terminal.print(
