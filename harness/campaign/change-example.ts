@@ -232,10 +232,13 @@ export function responsiblePatches(
     draft,
     limits,
   );
-  return [
-    first ?? pairs.find((pair) => pair.second !== null && pair.second === second)?.first ?? null,
-    second ?? pairs.find((pair) => pair.first !== null && pair.first === first)?.second ?? null,
-  ];
+  const counterpart = (of: 'first' | 'second', patch: Patch<unknown> | null): Patch<unknown> | null => {
+    const pair = pairs.find((one) => patch !== null && one[of] === patch);
+    const other = pair?.[of === 'first' ? 'second' : 'first'] ?? null;
+    // What only changes the same of the kernel need not be there for the same.
+    return other !== null && (other.id === patch?.id || other.subject === patch?.subject) ? other : null;
+  };
+  return [first ?? counterpart('second', second), second ?? counterpart('first', first)];
 }
 
 /**
