@@ -170,7 +170,8 @@ export function jobsFigures(): void {
   );
 }
 
-function command(args: readonly string[]): { readonly milliseconds: number; readonly json: unknown } {
+/** Runs the command line with `--json`. */
+export function command(args: readonly string[]): { readonly milliseconds: number; readonly json: unknown } {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync('npx', ['zpci-fuzz', ...args], {
     encoding: 'utf8',

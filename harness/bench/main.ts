@@ -5,6 +5,7 @@ import { gateFigures } from './gate.ts';
 import { searchFigures } from './search.ts';
 import { spinFigures } from './spin.ts';
 import { startUpFigures } from './start-up.ts';
+import { versionFigures } from './versions.ts';
 
 /** Sections by their names: `npm run bench exhaustive`; all but the last without one. */
 const SECTIONS: { readonly [name: string]: () => Promise<void> | void } = {
@@ -14,6 +15,7 @@ const SECTIONS: { readonly [name: string]: () => Promise<void> | void } = {
   verify: verifyFigures,
   jobs: jobsFigures,
   gate: () => gateFigures(spawnSync),
+  versions: versionFigures,
   spin: spinFigures,
 };
 const ON_REQUEST = ['spin'];
