@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { exhaustiveFigures, jobsFigures, verifyFigures } from './exhaustive.ts';
 import { gateFigures } from './gate.ts';
+import { mutantFigures } from './mutants.ts';
 import { searchFigures } from './search.ts';
 import { spinFigures } from './spin.ts';
 import { startUpFigures } from './start-up.ts';
@@ -16,6 +17,7 @@ const SECTIONS: { readonly [name: string]: () => Promise<void> | void } = {
   jobs: jobsFigures,
   gate: () => gateFigures(spawnSync),
   versions: versionFigures,
+  mutants: mutantFigures,
   spin: spinFigures,
 };
 const ON_REQUEST = ['spin'];

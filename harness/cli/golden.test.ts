@@ -1,5 +1,5 @@
 /**
- * What `diff` and `bisect` print of each series at 80 columns, within small bounds; claims are named, so that a new one
+ * What `diff`, `gate` and `bisect` print of each series at 80 columns, within small bounds; claims are named, so that a new one
  * changes nothing here. After a meant change: `npx vitest run harness/cli/golden.test.ts -u`, and read the difference.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bisect } from './bisect.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { diff } from './diff.ts';
+import { gate } from './gate.ts';
+import { type GateOptions, PROFILES } from './gate-options.ts';
 import { makePool, type Pool } from './pool.ts';
 import { seriesModules } from './registry.ts';
 import type { RunParts } from './run.ts';
@@ -36,6 +38,24 @@ async function printed(
   return terminal.stdout;
 }
 
+const GATE: Omit<GateOptions, 'models' | 'properties' | 'corpus'> = {
+  ...LIMITS,
+  quiet: true,
+  seed: 1,
+  opsMax: 3,
+  strategy: 'portfolio',
+  schedulesMax: 200,
+  runs: 50,
+  shard: { index: 1, count: 1 },
+  reporters: [{ name: 'text', file: null }],
+  save: false,
+  bail: false,
+  profile: PROFILES[0]!,
+  changed: null,
+  all: false,
+  bisecting: false,
+};
+
 const golden = (name: string): string => join(import.meta.dirname, 'golden', `${name}.txt`);
 
 describe('diff', () => {
@@ -50,6 +70,20 @@ describe('diff', () => {
     const options = { ...LIMITS, states, worlds, schedulesMax: 200, exitCode: false, all: false };
     const text = await printed((terminal, parts) => diff(options, terminal, parts));
     await expect(text).toMatchFileSnapshot(golden(`diff-${series}`));
+  });
+});
+
+describe('gate', () => {
+  test.each<[string, readonly string[]]>([
+    ['zpci-io/v1', ['zero-length-never-executes', 'request-belongs-to-caller']],
+    ['vfio-mmap/v3', ['no-mmap-of-oversized-bar', 'no-deadlock']],
+    ['msix-mmap/rfc4', ['mapped-page-belongs-to-its-function', 'no-deadlock']],
+    ['s2-memattr/v3', ['stage2-never-normal-nc-without-flag', 'no-deadlock']],
+    ['remote-vm/v2', ['status-is-visible-after-body', 'no-livelock']],
+  ])('%s', async (model, properties) => {
+    const options: GateOptions = { ...GATE, models: [model], properties, corpus };
+    const text = await printed((terminal, parts) => gate(options, terminal, parts));
+    await expect(text).toMatchFileSnapshot(golden(`gate-${model.replace('/', '-')}`));
   });
 });
 
