@@ -40,6 +40,7 @@ export function mutationsOf(model: Model): Mutation[] {
               seen.returned(name, value, machine!.running);
               return value;
             },
+            read: (fact) => seen.read(fact),
             answered: (name, value) => {
               seen.answered(name, value);
               return value;
@@ -50,6 +51,7 @@ export function mutationsOf(model: Model): Mutation[] {
       execute(compileProgram(hookedModel, world, ops), new Uniform(random(seed)), STEPS_MAX, buffer);
     }
   }
+  seen.begin();
   return seen.mutations(model);
 }
 
@@ -78,6 +80,18 @@ const OF_A_STEP: ReadonlyMap<Access, readonly Operator[]> = new Map<Access, read
   [Access.signal, ['drop-signal']],
 ]);
 
+/** Steps that a lock has to be held for, so that the operator makes another model. */
+const OF_A_SECTION: ReadonlyMap<Operator, number> = new Map([
+  ['late-lock', 1],
+  ['early-unlock', 2],
+]);
+
+/** A lock that a thread has, the function that took it, and the steps since. */
+interface Section {
+  readonly where: string;
+  steps: number;
+}
+
 class Seen {
   readonly #found = new Map<string, Mutation>();
   readonly #returns = new Map<string, Set<unknown>>();
@@ -85,14 +99,46 @@ class Seen {
   /** Functions that other functions call, and how deep in calls each thread is. */
   readonly #nested = new Set<string>();
   readonly #depths = new Map<Thread | null, number>();
+  /** Locks held, by thread. */
+  readonly #sections = new Map<Thread | null, Map<string, Section>>();
+  /** Facts that functions looked at. */
+  readonly #read = new Set<string>();
 
   step(where: string, step: Step, machine: Machine): void {
-    for (const operator of OF_A_STEP.get(accessOf(step)) ?? []) {
-      this.#add({ operator, where, what: objectKind(machine.objects[objectIdOf(step)]!) });
+    const what = objectKind(machine.objects[objectIdOf(step)]!);
+    const sections = this.#sections.get(machine.running) ?? new Map<string, Section>();
+    this.#sections.set(machine.running, sections);
+    for (const section of sections.values()) section.steps++;
+    const operators = OF_A_STEP.get(accessOf(step)) ?? [];
+    for (const operator of operators) {
+      if (!OF_A_SECTION.has(operator)) this.#add({ operator, where, what });
+    }
+    if (operators.some((operator) => OF_A_SECTION.has(operator))) sections.set(what, { where, steps: 0 });
+    if (accessOf(step) === Access.release || accessOf(step) === Access.releaseShared) {
+      this.#leave(what, sections);
     }
   }
 
+  /** What moves a lock or an unlock by a step is another model only where the section is longer than that. */
+  #leave(what: string, sections: Map<string, Section>): void {
+    const section = sections.get(what);
+    if (section === undefined) return;
+    sections.delete(what);
+    // Its release is counted, too.
+    for (const [operator, least] of OF_A_SECTION) {
+      if (section.steps > least) this.#add({ operator, where: section.where, what });
+    }
+  }
+
+  read(fact: string): void {
+    this.#read.add(fact);
+  }
+
   begin(): void {
+    for (const sections of this.#sections.values()) {
+      for (const what of sections.keys()) this.#leave(what, sections);
+    }
+    this.#sections.clear();
     this.#depths.clear();
   }
 
@@ -137,7 +183,9 @@ class Seen {
         if (typeof value === 'number' && value < 0) this.#add({ operator: 'answer', where, what: '0' });
       }
     }
-    for (const where of model.mutable.booleans) this.#add({ operator: 'flip', where, what: '' });
+    for (const where of model.mutable.booleans) {
+      if (this.#read.has(where)) this.#add({ operator: 'flip', where, what: '' });
+    }
     for (const where of model.mutable.replaced) this.#add({ operator: 'revert', where, what: '' });
     const order = new Map(model.functions.map((name, at) => [name, at]));
     const place = ({ where }: Mutation): number => order.get(where) ?? model.functions.length;

@@ -11,6 +11,11 @@ import type { Source } from '../model/source.ts';
 const source: Source = { status: 'posted', date: '2025-01-01', messageId: 'v1@weakened' };
 
 interface WeakKernel {
+  /** Fact: whether it keeps a log. */
+  readonly logs: boolean;
+  /** Facts that nothing to weaken is in: one that no code looks at, and one that neither it nor its base has. */
+  readonly spare: boolean;
+  readonly future: boolean;
   readonly counter_add: (world: WeakWorld, amount: number) => CodePath<number>;
   readonly counter_check: (amount: number) => number;
   readonly counter_log: (world: WeakWorld) => CodePath<void>;
@@ -20,6 +25,7 @@ class WeakWorld implements World {
   readonly lock: Mutex;
   readonly counter: Cell<number>;
   readonly log: Cell<number>;
+  readonly logLock: Mutex;
   readonly kernel: WeakKernel;
   readonly start: StartOperation;
   added = 0;
@@ -30,6 +36,7 @@ class WeakWorld implements World {
     this.lock = new Mutex(machine, 'counter lock');
     this.counter = new Cell(machine, 'counter', 0);
     this.log = new Cell(machine, 'log', 0);
+    this.logLock = new Mutex(machine, 'log lock');
     this.kernel = kernel;
     const world = this;
     this.start = function* (_thread, call) {
@@ -56,6 +63,9 @@ class WeakWorld implements World {
 }
 
 const base: WeakKernel = {
+  logs: true,
+  spare: true,
+  future: false,
   *counter_add({ counter }, amount) {
     yield counter.read;
     const before = counter.value;
@@ -64,9 +74,12 @@ const base: WeakKernel = {
     return 0;
   },
   counter_check: (amount) => (amount > 5 ? -22 : 0),
-  *counter_log({ log }) {
+  *counter_log({ kernel, log, logLock }) {
+    if (!kernel.logs || kernel.future) return;
+    yield logLock.acquire;
     yield log.update;
     log.value++;
+    yield logLock.release;
   },
 };
 

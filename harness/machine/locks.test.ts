@@ -367,3 +367,39 @@ describe('lock discipline', () => {
     expect(misuses(made)).toEqual([]);
   });
 });
+
+describe('code that needs a lock says so', () => {
+  const asserting = (exclusive: boolean, take: 'acquire' | 'acquireShared' | null): HandMade => {
+    const hand = new HandMade();
+    const lock = new RwSemaphore(hand.machine, 'lock');
+    hand.actor('A', function* () {
+      if (take !== null) yield lock[take];
+      hand.machine.assertHeld(lock, exclusive);
+      if (take !== null) yield take === 'acquire' ? lock.release : lock.releaseShared;
+      return 0;
+    });
+    hand.run();
+    return hand;
+  };
+  const misuses = (exclusive: boolean, take: 'acquire' | 'acquireShared' | null): string[] =>
+    asserting(exclusive, take).machine.misuses.map(({ kind, object }) => `${kind} ${object}`);
+
+  test('and is heard where it has not got it', () => {
+    expect(misuses(false, null)).toEqual(['lock-not-held lock']);
+    expect(misuses(true, 'acquireShared')).toEqual(['lock-not-held lock']);
+  });
+
+  test('and not where it has', () => {
+    expect(misuses(false, 'acquireShared')).toEqual([]);
+    expect(misuses(false, 'acquire')).toEqual([]);
+    expect(misuses(true, 'acquire')).toEqual([]);
+  });
+
+  test('and nobody is blamed for what comes before the first step of another execution', () => {
+    const { machine } = asserting(false, 'acquire');
+    machine.reset(machine.objects.length, 1);
+    machine.assertHeld(machine.objects.find((one) => one instanceof RwSemaphore)!);
+
+    expect(machine.misuses).toEqual([]);
+  });
+});

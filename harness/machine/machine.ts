@@ -80,7 +80,7 @@ export class Machine implements ObjectTable {
   /** What threads hold while they ask for locks: of all executions, not reset. */
   readonly lockOrder: LockOrder;
   observer: Observer | null = null;
-  /** The thread that takes the present step. */
+  /** The thread that takes the present step, or took the last one; null before the first. */
   running: Thread | null = null;
   #start: StartOperation | null = null;
   #dormant: readonly { readonly name: string; readonly work: readonly Work[] }[] = [];
@@ -160,6 +160,7 @@ export class Machine implements ObjectTable {
     this.choices = 0;
     this.deadlock = null;
     this.livelock = null;
+    this.running = null;
   }
 
   /** Whether somebody waits for ever for what the kernel promises no end of. */

@@ -71,7 +71,7 @@ export interface Model {
 }
 
 export interface MutableFacts {
-  /** Boolean facts of the kernel, dotted: `zdev.relaxedAlign`. */
+  /** Boolean facts of the kernel that would weaken it the other way round, dotted: `zdev.relaxedAlign`. */
   readonly booleans: readonly string[];
   /** Entries that the base has in another form. */
   readonly replaced: readonly string[];

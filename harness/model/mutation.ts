@@ -56,14 +56,16 @@ export interface Hooks {
   replaced?(name: string): { readonly value: unknown } | null;
   /** The same, and the call is made when the next one in that thread has returned, or whoever made it returns. */
   postponed?(name: string): { readonly value: unknown } | null;
-  /** Who is running: calls are postponed by thread. */
-  running?(): unknown;
+  /** The operation under way, within which calls are postponed; null outside of any. */
+  operation?(): object | null;
   /** Asked for each step that a function itself takes; true leaves it out. */
   leavesOut?(name: string, step: Step): boolean;
   /** Asked of each step that a function itself takes: a step to be taken in addition, before the second one from here. */
   adds?(name: string, step: Step): Step | null;
   /** What a call comes to. */
   returned?(name: string, value: unknown): unknown;
+  /** Hears which facts are looked at, dotted as in `zdev.relaxedAlign`. */
+  read?(fact: string): void;
   /** The same of functions that take no step. */
   answered?(name: string, value: unknown): unknown;
 }
@@ -71,7 +73,7 @@ export interface Hooks {
 /** The same kernel with hooks at every function. A step is its innermost function's. */
 export function hooked<K extends object>(kernel: K, hooks: Hooks): K {
   const wrapped: Record<string, unknown> = { ...(kernel as Record<string, unknown>) };
-  const shared: Shared = { innermost: false, postponed: new Map() };
+  const shared: Shared = { innermost: false, postponed: new WeakMap() };
   for (const [name, value] of Object.entries(kernel)) {
     if (isCodePath(value)) wrapped[name] = hookedPath(name, value, hooks, shared);
     else if (typeof value === 'function' && hooks.answered !== undefined) {
@@ -80,20 +82,34 @@ export function hooked<K extends object>(kernel: K, hooks: Hooks): K {
         answered(name, (value as (...a: unknown[]) => unknown)(...args));
     }
   }
-  return wrapped as K;
+  return (hooks.read === undefined ? wrapped : overheard(wrapped, hooks.read)) as K;
+}
+
+/** A record whose facts tell when they are looked at, and so do those of the records in it. */
+function overheard(record: object, read: (fact: string) => void, prefix = ''): object {
+  return new Proxy(record, {
+    get: (target, name) => {
+      const value = (target as Record<string | symbol, unknown>)[name];
+      if (typeof name === 'symbol') return value;
+      if (typeof value === 'boolean') read(prefix + name);
+      const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isRecord && prefix === '' ? overheard(value, read, `${name}.`) : value;
+    },
+  });
 }
 
 /** What the functions of one kernel tell each other. */
 interface Shared {
   /** Set by the innermost function that a step passes. */
   innermost: boolean;
-  readonly postponed: Map<unknown, CodePath<unknown>>;
+  /** By operation: where no other call ends in it any more, it is never made. */
+  readonly postponed: WeakMap<object, CodePath<unknown>>;
 }
 
 function hookedPath(
   name: string,
   original: (...args: readonly never[]) => CodePath<unknown>,
-  { replaced, postponed, running, leavesOut, adds, returned }: Hooks,
+  { replaced, postponed, operation, leavesOut, adds, returned }: Hooks,
   shared: Shared,
 ): (...args: readonly never[]) => CodePath<unknown> {
   return function* (...args: readonly never[]) {
@@ -101,9 +117,9 @@ function hookedPath(
     if (instead !== null) return instead.value;
     const path = original(...args);
     const meanwhile = postponed?.(name) ?? null;
-    const thread = running?.();
-    if (meanwhile !== null && !shared.postponed.has(thread)) {
-      shared.postponed.set(thread, path);
+    const within = operation?.() ?? null;
+    if (meanwhile !== null && within !== null && !shared.postponed.has(within)) {
+      shared.postponed.set(within, path);
       return meanwhile.value;
     }
     let result = 0;
@@ -112,9 +128,11 @@ function hookedPath(
       shared.innermost = false;
       const next = path.next(result);
       if (next.done === true) {
-        const late = shared.postponed.get(thread);
-        shared.postponed.delete(thread);
-        if (late !== undefined) yield* late;
+        const late = within === null ? undefined : shared.postponed.get(within);
+        if (late !== undefined) {
+          shared.postponed.delete(within!);
+          yield* late;
+        }
         return returned === undefined ? next.value : returned(name, next.value);
       }
       const step = next.value;
@@ -174,7 +192,7 @@ export function mutate<K extends object>(kernel: K, base: K, mutation: Mutation,
     case 'late-call':
       return hooked(kernel, {
         postponed: (name) => (name === where ? { value: parsed(what) } : null),
-        running: () => machine.running,
+        operation: () => machine.running?.call ?? null,
       });
     case 'ignore-error':
       return hooked(kernel, {

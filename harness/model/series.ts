@@ -110,7 +110,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
         spec.createWorld(machine, hooked(kernel, hooks), settings as C),
       // As with properties: createWorld below makes all the worlds they see.
       aspects: (spec.aspects ?? []) as unknown as readonly Aspect<World>[],
-      mutable: { booleans: booleansOf(kernel), replaced: replacedIn(kernel, spec.base) },
+      mutable: { booleans: weakenable(kernel, spec.base), replaced: replacedIn(kernel, spec.base) },
     };
   };
 
@@ -227,12 +227,16 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
   };
 }
 
-/** Boolean facts of a kernel, and of the records in it. */
-function booleansOf(kernel: object, prefix = ''): string[] {
+/**
+ * Boolean facts of a kernel, and of the records in it, that would weaken it the other way round: what it has, and what it
+ * has otherwise than the base. What neither of them has is another state's.
+ */
+function weakenable(kernel: object, base: object | undefined, prefix = ''): string[] {
   return Object.entries(kernel).flatMap(([name, value]: [string, unknown]) => {
-    if (typeof value === 'boolean') return [prefix + name];
+    const before = (base as Record<string, unknown> | undefined)?.[name];
+    if (typeof value === 'boolean') return value || before === true ? [prefix + name] : [];
     const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isRecord && prefix === '' ? booleansOf(value, `${name}.`) : [];
+    return isRecord && prefix === '' ? weakenable(value, before as object | undefined, `${name}.`) : [];
   });
 }
 
