@@ -173,6 +173,9 @@ export class Mm implements MmEvidence {
   readonly provided: readonly Address[];
   /** Set in the step in which exit_group kills the process. */
   exiting = false;
+  tornDown = 0;
+  freed = 0;
+  tornDownFreed = false;
 
   constructor(
     machine: Machine,

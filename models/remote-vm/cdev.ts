@@ -29,6 +29,8 @@ export function* idxd_cdev_open(t: Thread, w: RemoteVmWorld, mm: Mm, file: OpenF
   const refused = yield* finishOpen(t, w, wq, file);
   if (refused === null) {
     yield wq.clients.update;
+    // client_count is a plain int: idxd_wq_get and idxd_wq_put have no callers but under wq_lock.
+    w.machine.assertHeld(wq.lock);
     wq.clients.value++;
     file.opened = true;
     yield wq.lock.release;
@@ -71,6 +73,9 @@ function* finishOpen(t: Thread, w: RemoteVmWorld, wq: WorkQueue, file: OpenFile)
 
 function* insertContext(t: Thread, w: RemoteVmWorld, wq: WorkQueue, file: OpenFile): CodePath<void> {
   yield wq.ucLock.acquire;
+  // "Lock to protect upasid_xa access" (struct idxd_wq).
+  w.machine.assertHeld(wq.ucLock);
+  file.insertedAs = file.pasid;
   const there = wq.upasid[file.pasid] ?? null;
   const shares = w.kernel.countsContexts && there !== null && there.mm === file.mm;
   file.inserted = there === null || shares;
@@ -83,6 +88,7 @@ function* insertContext(t: Thread, w: RemoteVmWorld, wq: WorkQueue, file: OpenFi
 export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   const wq = w.wqs[file.wq];
   yield wq.ucLock.acquire;
+  w.machine.assertHeld(wq.ucLock);
   if (w.kernel.countsContexts && file.inserted) {
     wq.sharers[file.pasid]!--;
     if (wq.sharers[file.pasid] === 0) wq.upasid[file.pasid] = null;
@@ -125,9 +131,12 @@ export function* idxd_cdev_release(t: Thread, w: RemoteVmWorld, file: OpenFile):
   yield* detach(t, w, file);
   yield wq.lock.acquire;
   yield wq.clients.update;
+  w.machine.assertHeld(wq.lock);
   wq.clients.value--;
   file.leftBehind = w.countLeftBehind(file);
+  file.contextLeft = file.inserted !== null && !file.removed;
   file.released = true;
+  file.releasedAt = w.machine.steps;
   yield wq.lock.release;
 }
 
@@ -139,6 +148,8 @@ export function* idxd_cdev_evl_drain_pasid(t: Thread, w: RemoteVmWorld, file: Op
     yield* handleEntries(t, w);
   } else {
     yield evl.update;
+    // "Lock to protect event log access" (struct idxd_evl): bmap goes by the entries between head and tail.
+    w.machine.assertHeld(evl.lock);
     for (const event of evl.entries) {
       const { pasid, wq } = event.descriptor;
       if (pasid === file.pasid && wq === file.wq) event.skip = true;
@@ -185,6 +196,8 @@ export function* idxd_user_drv_remove(_t: Thread, w: RemoteVmWorld): CodePath<nu
   wq.enabled.value = false;
   // drv_disable_wq: idxd_wq_drain.
   if (was) yield wq.drained.wait;
+  // lockdep_assert_held in drv_disable_wq, and in what it calls to clear the wq after the drain.
+  w.machine.assertHeld(wq.lock);
   if (was && w.kernel.idxd_evl_fault_work !== undefined) {
     // destroy_workqueue: nothing is queued any more from here on, and what is there runs to its end.
     const { works } = wq;

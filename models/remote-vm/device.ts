@@ -37,11 +37,12 @@ export function* submit(
   if (caller.fds.files.get(request.fd) !== file || mm.sva.pasid < 0) return segv(t);
   const descriptor = describe(t, w, file, mm, request);
   if (!wq.enabled.value) {
-    finish(descriptor, 'dropped');
-    if (descriptor.member !== null) finish(descriptor.member, 'dropped');
+    finish(w, descriptor, 'dropped');
+    if (descriptor.member !== null) finish(w, descriptor.member, 'dropped');
     return 0;
   }
   mm.inFlight.add(file.wq, 1);
+  descriptor.inDevice = true;
   if (w.pageRequests) w.machine.spawn('engine', null, (engine) => execute(engine, w, descriptor));
   else yield* execute(t, w, descriptor);
   return 0;
@@ -68,6 +69,9 @@ function describe(
       cr: address,
       rcr: asked,
       state: 'queued',
+      inDevice: false,
+      overran: false,
+      endedAt: -1,
       ended: null,
       fixable: false,
       drained: false,
@@ -87,8 +91,9 @@ function describe(
   }
 }
 
-function finish(descriptor: Mutable<Descriptor>, ended: Descriptor['ended']): void {
+function finish(w: RemoteVmWorld, descriptor: Mutable<Descriptor>, ended: Descriptor['ended']): void {
   descriptor.state = 'done';
+  descriptor.endedAt = w.machine.steps;
   descriptor.ended = ended;
 }
 
@@ -110,6 +115,7 @@ function* execute(t: Thread, w: RemoteVmWorld, descriptor: Descriptor): CodePath
   yield w.engine.release;
   yield mm.inFlight.update;
   mm.inFlight.add(descriptor.wq, -1);
+  descriptor.inDevice = false;
   return 0;
 }
 
@@ -123,7 +129,7 @@ function* complete(
   batch: number,
 ): CodePath<void> {
   if (!descriptor.rcr && status !== 'DRAIN_EVL') {
-    finish(descriptor, 'no record asked for');
+    finish(w, descriptor, 'no record asked for');
     return;
   }
   if (yield* write(t, w, mm, descriptor)) return;
@@ -163,7 +169,7 @@ function* write(t: Thread, w: RemoteVmWorld, mm: Mm, descriptor: Mutable<Descrip
     return false;
   }
   w.store(t, mm, descriptor, 'all', DSA_COMP_SUCCESS, false, null);
-  finish(descriptor, 'written by the device');
+  finish(w, descriptor, 'written by the device');
   return true;
 }
 
@@ -177,13 +183,14 @@ function* log(
 ): CodePath<void> {
   const { evl, kernel } = w;
   if (!kernel.eventLog) {
-    finish(descriptor, 'in SWERROR');
+    finish(w, descriptor, 'in SWERROR');
     return;
   }
   yield evl.wait;
   yield evl.update;
+  if (!evl.ready()) descriptor.overran = true;
   evl.entries.push({ descriptor, status, batch, first: batch >= 0, skip: false });
-  finish(descriptor, 'logged');
+  finish(w, descriptor, 'logged');
   const { process_evl_entries: handler } = kernel;
   if (evl.pending || handler === undefined) return;
   evl.pending = true;

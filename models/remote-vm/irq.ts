@@ -18,12 +18,14 @@ export function* process_evl_entries(t: Thread, w: RemoteVmWorld): CodePath<void
 export function* handleEntries(t: Thread, w: RemoteVmWorld): CodePath<void> {
   const { evl, kernel } = w;
   yield evl.update;
+  w.machine.assertHeld(evl.lock);
   evl.pending = false;
   const tail = evl.entries.length;
   const cpu = w.settings.irqMoves && !kernel.orderedWorkqueue ? evl.runs % 2 : 0;
   evl.runs++;
   for (let at = 0; at < tail; at++) yield* kernel.process_evl_entry!(t, w, evl.entries[at]!, cpu);
   yield evl.update;
+  w.machine.assertHeld(evl.lock);
   evl.entries.splice(0, tail);
 }
 

@@ -20,19 +20,27 @@ export function* mmdrop(_t: Thread, w: RemoteVmWorld, mm: Mm): CodePath<void> {
   yield mm.count.update;
   mm.count.value--;
   if (mm.count.value > 0) return;
+  mm.freed++;
   yield w.pasids.update;
   w.pasids.free(mm);
 }
 
 /** Pages go under the lock for reading, then the VMAs under the lock for writing: in between, faults still work. */
-export function* exit_mmap(_t: Thread, _w: RemoteVmWorld, mm: Mm): CodePath<void> {
+export function* exit_mmap(_t: Thread, w: RemoteVmWorld, mm: Mm): CodePath<void> {
   const slots = Object.values(mm.memory.slots);
   yield mm.mmapLock.acquireShared;
   yield mm.memory.update;
+  // mm_mt has mmap_lock for its external lock (mm_init), which its readers outside of RCU are checked for.
+  w.machine.assertHeld(mm.mmapLock);
+  if (mm.count.value <= 0) mm.tornDownFreed = true;
   for (const slot of slots) if (slot.page === 'present') slot.page = 'absent';
   yield mm.mmapLock.releaseShared;
   yield mm.mmapLock.acquire;
   yield mm.memory.update;
+  // The same of its writers: __mt_destroy.
+  w.machine.assertHeld(mm.mmapLock, true);
+  if (mm.count.value <= 0) mm.tornDownFreed = true;
+  mm.tornDown++;
   for (const slot of slots) slot.page = 'hole';
   yield mm.mmapLock.release;
 }
@@ -56,6 +64,8 @@ export function* handle_mm_fault(
       // handle_userfault cannot wait then: VM_FAULT_SIGBUS.
       if (address === 'uffd' && !allowRetry) return 'failed';
       yield mm.memory.read;
+      // mmap_assert_locked in handle_userfault.
+      w.machine.assertHeld(mm.mmapLock);
       if (mm.memory.slots[address].page === 'absent') {
         if (allowRetry) yield mm.mmapLock.releaseShared;
         yield* waitForPage(t, w, mm, descriptor, held);
@@ -64,10 +74,12 @@ export function* handle_mm_fault(
     }
   }
   yield mm.memory.update;
+  // mmap_assert_locked in find_vma.
+  w.machine.assertHeld(mm.mmapLock);
   const slot = mm.memory.slots[address];
   if (slot.page === 'absent') {
     slot.page = 'present';
-    w.faultIns.push({ step: w.machine.steps, thread: t, mm, address });
+    w.faultIns.push({ step: w.machine.steps, thread: t, mm, address, engineHeld: held.engine });
     return 'present';
   }
   return slot.page === 'present' || (slot.page === 'readonly' && w.kernel.forcesWrite) ? 'present' : 'failed';
@@ -95,9 +107,11 @@ function* waitForPage(
 }
 
 /** Succeeds where nothing is mapped, too. */
-export function* munmap(_t: Thread, _w: RemoteVmWorld, mm: Mm, address: Address): CodePath<number> {
+export function* munmap(_t: Thread, w: RemoteVmWorld, mm: Mm, address: Address): CodePath<number> {
   yield mm.mmapLock.acquire;
   yield mm.memory.update;
+  // mmap_assert_write_locked wherever a VMA goes; mm_mt has mmap_lock for its external lock (mm_init).
+  w.machine.assertHeld(mm.mmapLock, true);
   const slot = mm.memory.slots[address];
   slot.page = 'hole';
   yield mm.mmapLock.release;

@@ -67,10 +67,16 @@ function* open(
     opened: false,
     contextFreed: false,
     inserted: null,
+    insertedAs: -1,
     removed: false,
     lostContextAt: null,
     mismatch: false,
+    lastPut: null,
+    lastPutAt: -1,
+    inDeviceAtUnbind: 0,
+    contextLeft: false,
     released: false,
+    releasedAt: -1,
     leftBehind: 0,
   };
   w.files.push(file);
@@ -98,7 +104,10 @@ function* fput(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   yield w.fileRefs.update;
   const left = w.fileRefs.counts.get(file)! - 1;
   w.fileRefs.counts.set(file, left);
-  if (left === 0) yield* w.kernel.idxd_cdev_release(t, w, file);
+  if (left > 0) return;
+  file.lastPut = t.call;
+  file.lastPutAt = w.machine.steps;
+  yield* w.kernel.idxd_cdev_release(t, w, file);
 }
 
 function* passFd(t: Thread, w: RemoteVmWorld, mm: Mm, fd: string, to: Mm): CodePath<number> {

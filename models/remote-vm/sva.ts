@@ -49,9 +49,13 @@ export function* iommu_sva_bind_device(_t: Thread, w: RemoteVmWorld, mm: Mm, fil
   let { pasid } = mm.sva;
   if (pasid < 0) {
     yield w.pasids.update;
+    // lockdep_assert_held in iommu_alloc_mm_data since v6.8; before, iommu_sva_alloc_pasid takes it for this.
+    w.machine.assertHeld(w.iommuSvaLock);
     pasid = w.pasids.alloc(mm);
   }
   yield mm.sva.update;
+  // The users of a domain are a plain int, under iommu_sva_lock here and in iommu_sva_unbind_device.
+  w.machine.assertHeld(w.iommuSvaLock);
   mm.sva.pasid = pasid;
   mm.sva.users++;
   file.pasid = pasid;
@@ -71,8 +75,14 @@ export function* iommu_sva_unbind_device(t: Thread, w: RemoteVmWorld, file: Open
     w.crash(t, 'unbind-of-freed-handle');
   } else {
     yield mm.sva.update;
+    w.machine.assertHeld(w.iommuSvaLock);
     mm.sva.users--;
-    if (mm.sva.users === 0) yield* w.kernel.mmdrop(t, w, mm);
+    file.inDeviceAtUnbind += w.countInDevice(file);
+    if (mm.sva.users === 0) {
+      yield* w.kernel.mmdrop(t, w, mm);
+      // iommu_domain_free: until then nobody else may find the domain.
+      w.machine.assertHeld(w.iommuSvaLock);
+    }
   }
   yield w.iommuSvaLock.release;
 }

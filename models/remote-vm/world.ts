@@ -172,7 +172,12 @@ export class RemoteVmWorld implements World, Evidence {
   }
 
   reset(): void {
-    for (const mm of this.mms) mm.exiting = false;
+    for (const mm of this.mms) {
+      mm.exiting = false;
+      mm.tornDown = 0;
+      mm.freed = 0;
+      mm.tornDownFreed = false;
+    }
     for (let wq = 0; wq < WQS; wq++) {
       clear(this.wqs[wq]!.upasid);
       clear(this.wqs[wq]!.sharers);
@@ -222,6 +227,11 @@ export class RemoteVmWorld implements World, Evidence {
   #isRegistered(file: OpenFile): boolean {
     const there = this.wqs[file.wq].upasid[file.pasid];
     return there !== undefined && there !== null && there.mm === file.mm;
+  }
+
+  /** In a step on its owner's SVA binding, which the count of what is in flight looks at. */
+  countInDevice(file: OpenFile): number {
+    return this.descriptors.filter((one) => one.inDevice && one.file === file && one.mm === file.mm).length;
   }
 
   /** Entries and works of descriptors through this file, with its PASID, that will still be handled. */

@@ -66,6 +66,11 @@ export interface Mm {
   /** Of the process that it was made for; threads of it have `thread.process === mm.process`. */
   readonly process: Process;
   readonly name: string;
+  /** How often exit_mmap came to its end, and how often mm_count came to 0. */
+  readonly tornDown: number;
+  readonly freed: number;
+  /** Whether exit_mmap worked on it after that. */
+  readonly tornDownFreed: boolean;
 }
 
 /** One file of the character device of a work queue, from its open(2). */
@@ -87,14 +92,25 @@ export interface OpenFile {
   contextFreed: boolean;
   /** Whether xa_insert succeeded; null: not tried (this state has no upasid_xa, or it failed earlier). */
   inserted: boolean | null;
+  /** The PASID under which that was; -1 if it was not tried. */
+  insertedAs: number;
   /** Set in the step in which its own context, or what is there in its place, was to be removed. */
   removed: boolean;
   /** The step in which another file's removal left upasid_xa without a living context for it; null: there was none. */
   lostContextAt: number | null;
   /** Whether removing the context from upasid_xa found another one, or none, in its place. */
   mismatch: boolean;
+  /** Who dropped the last reference to it, and when; null and -1 before that. */
+  lastPut: Call | null;
+  lastPutAt: number;
+  /** Descriptors of its owner, submitted through it, that the device still had in a step that unbound its PASID. */
+  inDeviceAtUnbind: number;
+  /** Whether its release came to its end, and freed its context, before the context was removed from upasid_xa. */
+  contextLeft: boolean;
   /** Set in the last step of its release. */
   released: boolean;
+  /** That step; -1 before it. */
+  releasedAt: number;
   /** Events of descriptors submitted through it with its PASID that could still be written then. */
   leftBehind: number;
 }
@@ -118,6 +134,12 @@ export interface Descriptor {
   readonly rcr: boolean;
   /** `queued`: the engine has not come to it. `executing`: the engine waits for a page or for a free slot of the ring. */
   state: 'queued' | 'executing' | 'done';
+  /** Whether the device counts it as in flight, which is what a drain waits for. */
+  inDevice: boolean;
+  /** Whether it was logged where all slots but the one that stays free were taken. */
+  overran: boolean;
+  /** The step in which the device was through with it; -1 before that. */
+  endedAt: number;
   /** How the device was through with it; null before that. */
   ended: 'written by the device' | 'logged' | 'in SWERROR' | 'dropped' | 'no record asked for' | null;
   /** Where its address faulted: whether an access by a CPU of that process could have been served at that moment. */
@@ -144,12 +166,14 @@ export interface RecordWrite {
   readonly writable: boolean;
 }
 
-/** A user page that a kernel thread had faulted in on behalf of a fixup. */
+/** A user page that a kernel thread had faulted in on behalf of a fixup, or of a page request of the device. */
 export interface FaultIn {
   readonly step: number;
   readonly thread: Thread;
   readonly mm: Mm;
   readonly address: Address;
+  /** Whether the engine stood still meanwhile: a page request. */
+  readonly engineHeld: boolean;
 }
 
 /** One load of a completion record by its user: the status byte, and the rest where that is not 0. */
@@ -264,6 +288,8 @@ export interface BuildFacts {
 
 export interface Evidence {
   readonly facts: RemoteVmFacts;
+  /** Of all processes there can be. */
+  readonly mms: readonly Mm[];
   readonly files: readonly OpenFile[];
   readonly descriptors: readonly Descriptor[];
   /** Whether, at present, its entry is in the event log, to be handled by the interrupt thread. */

@@ -30,9 +30,9 @@ export const eachBindIsUnboundOnce: Property<Evidence> = {
   },
 };
 
-/** Whether its open failed, or its release has ended. */
-const isOver = ({ opened, released, call }: OpenFile): boolean =>
-  released || (!opened && call.ret !== null && call.ret < 0);
+/** Whether its open failed, or freed its context, or its release has ended. */
+const isOver = ({ opened, contextFreed, released, call }: OpenFile): boolean =>
+  released || contextFreed || (!opened && call.ret !== null && call.ret < 0);
 
 export const openFileFindsItsContext: Property<Evidence> = {
   id: 'open-file-finds-its-context',
@@ -47,8 +47,15 @@ export const openFileFindsItsContext: Property<Evidence> = {
   check({ evidence }, report) {
     let exercised = false;
     for (const file of evidence.files) {
-      if (file.inserted === null || !file.opened || file.contextFreed) continue;
+      if (!file.opened || file.contextFreed) continue;
       exercised = true;
+      if (file.inserted === null || file.insertedAs !== file.pasid) {
+        report('not-under-its-pasid', file.step, () => ({
+          message: `${fileName(file)} was opened.`,
+          expected: [`a context under PASID ${file.pasid}`],
+          actual: [file.inserted === null ? 'no context' : `a context under PASID ${file.insertedAs}`],
+        }));
+      }
       if (file.inserted === false && !hasInserted(file, evidence)) {
         report('stale-context-in-the-way', file.step, () => ({
           message: `${fileName(file)} was opened while another address space's context was in upasid_xa under its PASID.`,

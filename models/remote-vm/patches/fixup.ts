@@ -112,6 +112,7 @@ export function contextMm(
   pasid: number,
   fixup: Fixup,
 ): Mm | null {
+  w.machine.assertHeld(wq.ucLock);
   const context = wq.upasid[pasid] ?? null;
   if (context === null) {
     fixup.miss = 'told';
