@@ -188,14 +188,19 @@ function* flush_workqueue(t: Thread, w: RemoteVmWorld, { works }: WorkQueue): Co
 }
 
 /** Of wq 0; unbind_store says -ENODEV where it is not bound. From p6 on there is a workqueue to be destroyed. */
-export function* idxd_user_drv_remove(_t: Thread, w: RemoteVmWorld): CodePath<number> {
+export function* idxd_user_drv_remove(t: Thread, w: RemoteVmWorld): CodePath<number> {
   const wq = w.wqs[0];
   yield wq.lock.acquire;
   yield wq.enabled.update;
   const was = wq.enabled.value;
   wq.enabled.value = false;
+  const pending = w.descriptors.filter((one) => one.inDevice && one.wq === 0);
   // drv_disable_wq: idxd_wq_drain.
-  if (was) yield wq.drained.wait;
+  if (was) {
+    yield wq.drained.wait;
+    const leftInDevice = pending.filter((one) => one.inDevice).length;
+    w.removals.push({ step: w.machine.steps, call: t.call!, leftInDevice });
+  }
   // lockdep_assert_held in drv_disable_wq, and in what it calls to clear the wq after the drain.
   w.machine.assertHeld(wq.lock);
   if (was && w.kernel.idxd_evl_fault_work !== undefined) {

@@ -37,8 +37,8 @@ export function* submit(
   if (caller.fds.files.get(request.fd) !== file || mm.sva.pasid < 0) return segv(t);
   const descriptor = describe(t, w, file, mm, request);
   if (!wq.enabled.value) {
-    finish(w, descriptor, 'dropped');
-    if (descriptor.member !== null) finish(w, descriptor.member, 'dropped');
+    finish(descriptor, 'dropped');
+    if (descriptor.member !== null) finish(descriptor.member, 'dropped');
     return 0;
   }
   mm.inFlight.add(file.wq, 1);
@@ -71,7 +71,6 @@ function describe(
       state: 'queued',
       inDevice: false,
       overran: false,
-      endedAt: -1,
       ended: null,
       fixable: false,
       drained: false,
@@ -91,9 +90,8 @@ function describe(
   }
 }
 
-function finish(w: RemoteVmWorld, descriptor: Mutable<Descriptor>, ended: Descriptor['ended']): void {
+function finish(descriptor: Mutable<Descriptor>, ended: Descriptor['ended']): void {
   descriptor.state = 'done';
-  descriptor.endedAt = w.machine.steps;
   descriptor.ended = ended;
 }
 
@@ -129,7 +127,7 @@ function* complete(
   batch: number,
 ): CodePath<void> {
   if (!descriptor.rcr && status !== 'DRAIN_EVL') {
-    finish(w, descriptor, 'no record asked for');
+    finish(descriptor, 'no record asked for');
     return;
   }
   if (yield* write(t, w, mm, descriptor)) return;
@@ -169,7 +167,7 @@ function* write(t: Thread, w: RemoteVmWorld, mm: Mm, descriptor: Mutable<Descrip
     return false;
   }
   w.store(t, mm, descriptor, 'all', DSA_COMP_SUCCESS, false, null);
-  finish(w, descriptor, 'written by the device');
+  finish(descriptor, 'written by the device');
   return true;
 }
 
@@ -183,14 +181,14 @@ function* log(
 ): CodePath<void> {
   const { evl, kernel } = w;
   if (!kernel.eventLog) {
-    finish(w, descriptor, 'in SWERROR');
+    finish(descriptor, 'in SWERROR');
     return;
   }
   yield evl.wait;
   yield evl.update;
   if (!evl.ready()) descriptor.overran = true;
   evl.entries.push({ descriptor, status, batch, first: batch >= 0, skip: false });
-  finish(w, descriptor, 'logged');
+  finish(descriptor, 'logged');
   const { process_evl_entries: handler } = kernel;
   if (evl.pending || handler === undefined) return;
   evl.pending = true;

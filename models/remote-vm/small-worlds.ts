@@ -129,6 +129,31 @@ export const smallWorlds: readonly SmallWorld[] = [
     ],
   },
   {
+    id: 'page-request-and-close',
+    about:
+      'with page requests: two processes submit to wqs of their own, and close before the device is through',
+    world: { prs: 'enabled' },
+    actors: [
+      actor('proca', [open('f0')], [submit('f0', 'lazy')], [close('f0')]),
+      actor('procb', [open('f1', 1)], [submit('f1', 'lazy')], [close('f1')]),
+    ],
+  },
+  {
+    id: 'page-request-of-a-child',
+    about: 'the same of a child, alone',
+    world: { prs: 'enabled' },
+    actors: [
+      actor('proca', [only('fork')]),
+      actor('child0', [open('f0')], [submit('f0', 'lazy')], [close('f0')]),
+    ],
+  },
+  {
+    id: 'full-log',
+    about: 'two threads submit, and the log has room for one event',
+    world: { ring: 2 },
+    actors: [actor('proca0', [open('f0')], [submit('f0', 'lazy')]), actor('proca1', [submit('f0', 'lazy')])],
+  },
+  {
     id: 'slow-page-and-close',
     about:
       'a process closes while its record waits for a page that nobody provides; another submits to another wq',

@@ -21,6 +21,7 @@ import type {
   RecordWrite,
   RemoteVmFacts,
   RemoteVmOperation,
+  Removal,
 } from '../../properties/remote-vm/evidence.ts';
 import { Mm, Observed, type Page } from './address-space.ts';
 import { EventLog, Workqueue } from './event-log.ts';
@@ -132,6 +133,7 @@ export class RemoteVmWorld implements World, Evidence {
   readonly items: FaultItem[] = [];
   readonly fixups: Fixup[] = [];
   readonly pageWaits: PageWait[] = [];
+  readonly removals: Removal[] = [];
   readonly crashes: Crash[] = [];
   readonly messages: Message[] = [];
 
@@ -191,6 +193,7 @@ export class RemoteVmWorld implements World, Evidence {
     clear(this.items);
     clear(this.fixups);
     clear(this.pageWaits);
+    clear(this.removals);
     clear(this.crashes);
     clear(this.messages);
   }

@@ -138,8 +138,6 @@ export interface Descriptor {
   inDevice: boolean;
   /** Whether it was logged where all slots but the one that stays free were taken. */
   overran: boolean;
-  /** The step in which the device was through with it; -1 before that. */
-  endedAt: number;
   /** How the device was through with it; null before that. */
   ended: 'written by the device' | 'logged' | 'in SWERROR' | 'dropped' | 'no record asked for' | null;
   /** Where its address faulted: whether an access by a CPU of that process could have been served at that moment. */
@@ -260,6 +258,14 @@ export interface Crash {
     | 'self-deadlock';
 }
 
+/** A removal of the user driver that found it bound. */
+export interface Removal {
+  readonly step: number;
+  readonly call: Call;
+  /** Descriptors that the device had when the portal went, and still had after the drain. */
+  leftInDevice: number;
+}
+
 /** A line in the kernel log. */
 export interface Message {
   readonly step: number;
@@ -300,6 +306,7 @@ export interface Evidence {
   readonly items: readonly FaultItem[];
   readonly fixups: readonly Fixup[];
   readonly pageWaits: readonly PageWait[];
+  readonly removals: readonly Removal[];
   readonly crashes: readonly Crash[];
   readonly messages: readonly Message[];
 }

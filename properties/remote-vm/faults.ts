@@ -11,7 +11,7 @@ export const faultIsHandledOnce: Property<Evidence> = {
     status: 'merged',
     date: 'v6.4',
     commit: 'c40bd7d9737b',
-    note: 'and 6926987185a3 for batches. Left out: failed allocations, and drain and batch descriptors without a record to write',
+    note: 'and 2442b7473ad0 for batches. Left out: failed allocations, and drain and batch descriptors without a record to write',
   },
   requires: ['fixup'],
   check(execution, report) {
@@ -62,7 +62,7 @@ function judgeItem(
 }
 
 const faultReport = (report: Report, kind: string, descriptor: Descriptor): void =>
-  report(kind, descriptor.endedAt, () => ({
+  report(kind, descriptor.step, () => ({
     message: `${descriptorName(descriptor)} faulted, and was logged.`,
     expected: ['one work, and one attempt to write its record'],
     actual: [kind.replaceAll('-', ' ')],

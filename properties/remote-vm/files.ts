@@ -115,7 +115,7 @@ export const faultItemsAreFreed: Property<Evidence> = {
   claim: 'every idxd_evl_fault item is freed once it is handled, or once no worker will see it',
   source: {
     status: 'inferred',
-    note: 'from the batch patch on (6926987185a3) the work returns early where nothing is to be copied (SVA-H12), which nobody raised. That queue_work refuses while somebody drains was seen on real machines (d5638de827cf); that nobody frees what it refuses was not said',
+    note: 'from the batch patch on (2442b7473ad0) the work returns early where nothing is to be copied (SVA-H12), which nobody raised. That queue_work refuses while somebody drains was seen on real machines (d5638de827cf); that nobody frees what it refuses was not said',
     invariant: 'SVA-I9',
   },
   requires: ['fixup'],
