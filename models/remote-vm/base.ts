@@ -10,6 +10,7 @@ export const base: RemoteVmKernel = {
   idxd_cdev_open,
   idxd_cdev_release,
   idxd_user_drv_remove,
+  drainsDevice: true,
   userContexts: false,
   removesContextFirst: false,
   countsContexts: false,

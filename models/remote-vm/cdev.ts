@@ -106,7 +106,7 @@ export function* idxd_xa_pasid_remove(t: Thread, w: RemoteVmWorld, file: OpenFil
 function* drain(t: Thread, w: RemoteVmWorld, file: OpenFile): CodePath<void> {
   // idxd_wq_disable_pasid, which drains the wq; idxd_device_drain_pasid asks the whole device for the PASID.
   const wq = w.wqs[file.wq];
-  yield wq.dedicated ? wq.drained.wait : w.mmOf(file.mm).inFlight.wait;
+  if (w.kernel.drainsDevice) yield wq.dedicated ? wq.drained.wait : w.mmOf(file.mm).inFlight.wait;
   if (w.kernel.idxd_cdev_evl_drain_pasid !== undefined) {
     yield* w.kernel.idxd_cdev_evl_drain_pasid(t, w, file);
   }
@@ -197,7 +197,7 @@ export function* idxd_user_drv_remove(t: Thread, w: RemoteVmWorld): CodePath<num
   const pending = w.descriptors.filter((one) => one.inDevice && one.wq === 0);
   // drv_disable_wq: idxd_wq_drain.
   if (was) {
-    yield wq.drained.wait;
+    if (w.kernel.drainsDevice) yield wq.drained.wait;
     const leftInDevice = pending.filter((one) => one.inDevice).length;
     w.removals.push({ step: w.machine.steps, call: t.call!, leftInDevice });
   }

@@ -13,6 +13,9 @@ const noUnbind = 'merged+mutant-no-unbind';
 const leakUcLock = 'merged+mutant-leak-uc-lock';
 const lockCycle = 'merged+mutant-lock-cycle';
 const retryForever = 'merged+mutant-retry-forever';
+const noDeviceDrain = 'merged+mutant-no-device-drain';
+const removeErrors = 'merged+mutant-remove-errors';
+const queuedTwice = 'merged+mutant-queued-twice';
 const mergedMutants = [
   'merged+mutant-no-drain',
   noUnbind,
@@ -20,6 +23,9 @@ const mergedMutants = [
   leakUcLock,
   lockCycle,
   retryForever,
+  noDeviceDrain,
+  removeErrors,
+  queuedTwice,
 ];
 
 /** Each of these mends one thing of merged. */
@@ -449,6 +455,93 @@ export const expectations: readonly Expectation[] = [
     verdict: 'violated',
     reason: 'The work copies until all of the record is there, and into a hole it never is.',
     source: mutant,
+  },
+
+  // What calls do.
+  {
+    property: 'errors-have-a-cause',
+    states: [removeErrors],
+    verdict: 'violated',
+    reason: 'The removal returns -EBUSY while the wq has clients, where Linux only warns.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: [removeErrors],
+    verdict: 'violated',
+    reason: 'The removal returns 0 where the driver is not bound, in the place of -ENODEV.',
+    source: mutant,
+  },
+  {
+    property: 'open-fails-where-its-device-cannot-be-made',
+    states: without(fixups, openErrors),
+    verdict: 'violated',
+    reason: 'idxd_cdev_open goes to its labels with the rc of xa_insert, 0, where ida_alloc fails.',
+    source: unraised('SVA-H11'),
+  },
+  {
+    property: 'calls-have-their-effect',
+    states: [noDeviceDrain],
+    verdict: 'violated',
+    reason: 'idxd_user_drv_remove returns while the device has descriptors of the wq.',
+    source: mutant,
+  },
+  {
+    property: 'release-gives-back-what-open-took',
+    states: [noDeviceDrain],
+    verdict: 'violated',
+    reason: 'idxd_cdev_release unbinds the PASID while the device has descriptors with it.',
+    source: mutant,
+  },
+  {
+    property: 'address-space-goes-with-its-users',
+    states: ['sketch'],
+    verdict: 'violated',
+    reason: 'A reference to the users of the mm is never dropped, so that exit_mmap never runs.',
+    source: {
+      status: 'inferred',
+      date: '2023-03-01',
+      messageId: 'f1f6e3b9-a1cb-cebe-d173-a42cec7febd1@intel.com',
+      note: 'read off the sketch of Fenghua Yu (SVA-H2)',
+    },
+  },
+  {
+    property: 'address-space-goes-with-its-users',
+    states: ['v2+mutant-double-mmput'],
+    verdict: 'violated',
+    reason: 'The second mmput is the last, and exit_mmap runs while the process lives.',
+    source: mutant,
+  },
+  {
+    property: 'logged-fault-is-handled-once',
+    states: [queuedTwice],
+    verdict: 'violated',
+    reason: 'Each entry has two works, and two attempts to write its record.',
+    source: mutant,
+  },
+  {
+    property: 'disabled-page-requests-are-not-made',
+    states: ['pre'],
+    verdict: 'violated',
+    reason: 'v6.3 has no knob for page requests: they are made for every wq.',
+    source: {
+      status: 'posted',
+      date: '2023-04-07',
+      messageId: '20230407203143.2189681-17-fenghua.yu@intel.com',
+    },
+  },
+  {
+    property: 'portal-serves-its-opener-only',
+    states: ['pre', 'altA', 'altB', ...without(fixups, ownPortals)],
+    verdict: 'violated',
+    reason: 'idxd_cdev_mmap does not ask whose file it is: a child, or who was passed it, maps the portal.',
+    source: {
+      status: 'merged',
+      date: '2025-04-21',
+      messageId: '20250421170337.3008875-1-dave.jiang@intel.com',
+      commit: '8dfa57aabff6',
+      note: 'which asks',
+    },
   },
 
   // What no execution decides.

@@ -26,6 +26,8 @@ export interface RemoteVmKernel extends BuildFacts {
   readonly idxd_cdev_open: Path<[mm: Mm, file: OpenFile], number>;
   readonly idxd_cdev_release: Path<[file: OpenFile], void>;
   readonly idxd_user_drv_remove: Path<[], number>;
+  /** Whether release and removal wait until the device is through with what was submitted. */
+  readonly drainsDevice: boolean;
   /** Marks what is in the log, and drains the workqueue; from p9 on. */
   readonly idxd_cdev_evl_drain_pasid?: Path<[file: OpenFile], void>;
   /** Whether a wq keeps its contexts in `upasid_xa`, by PASID. */

@@ -42,8 +42,6 @@ function features(kernel: RemoteVmKernel): ReadonlySet<string> {
   if (!kernel.retriesCopy) names.add('copies that end');
   if (kernel.fileDevice) names.add('file device');
   if (!kernel.recordArea) names.add('user records');
-  if (kernel.prsKnob) names.add('page request knob');
-  if (kernel.portalsOfOpenerOnly) names.add('portals of their openers');
   return names;
 }
 

@@ -226,4 +226,7 @@ export const states: readonly State[] = [
   on('merged', merged, mutants.leakUcLock),
   on('merged', merged, mutants.lockCycle),
   on('merged', merged, mutants.retryForever),
+  on('merged', merged, mutants.noDeviceDrain),
+  on('merged', merged, mutants.removeErrors),
+  on('merged', merged, mutants.queuedTwice),
 ];

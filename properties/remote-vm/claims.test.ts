@@ -19,6 +19,7 @@ const passToB = op('proca0', 'pass_fd', { fd: 'f0', to: 'procb' });
 const exit = op('proca0', 'exit');
 const answer = op('proca0', 'uffd_answer');
 const removeDriver = op('admin', 'user_drv_remove');
+const ADMIN_LAST: NonNullable<ClaimCase['first']> = [['proca0', 1]];
 
 const DEDICATED_FAILS: WorldConfig = { wq0: 'dedicated', fault: 'set_pasid' };
 
@@ -520,6 +521,204 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'v1',
   },
   {
+    claim: 'errors-have-a-cause',
+    kind: 'undocumented-error',
+    state: 'merged+mutant-remove-errors',
+    ops: [open(), close('proca0', 'f1'), removeDriver],
+    first: ADMIN_LAST,
+    keeper: 'merged',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'SIGSEGV-without-cause',
+    state: 'v4~drop-call(iommu_sva_bind_device)',
+    ops: [open(), submit('lazy'), close('proca0', 'f1')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-ENODEV',
+    state: 'merged+mutant-remove-errors',
+    ops: [removeDriver, removeDriver],
+    keeper: 'merged',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EBUSY',
+    state: 'v4~ignore-error(idxd_cdev_open, -16)',
+    ops: [open(), open('procb0')],
+    world: { wq0: 'dedicated' },
+    keeper: 'v4',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-ENXIO',
+    state: 'v4~drop-call(idxd_user_drv_remove, 0)',
+    ops: [removeDriver, open()],
+    first: [['admin', 1]],
+    keeper: 'v4',
+  },
+  {
+    claim: 'open-fails-where-its-device-cannot-be-made',
+    kind: 'succeeds-despite-ENOMEM',
+    state: 'v4',
+    ops: [open()],
+    world: { fault: 'ida' },
+    keeper: 'merged+open-errors',
+  },
+  {
+    claim: 'open-fails-where-its-device-cannot-be-made',
+    kind: 'succeeds-despite-EIO',
+    state: 'v4~flip(fileDevice)',
+    ops: [open()],
+    world: { fault: 'device_add' },
+    keeper: 'merged+open-errors',
+  },
+  {
+    claim: 'calls-have-their-effect',
+    kind: 'driver-gone-with-descriptors-in-the-device',
+    state: 'merged+mutant-no-device-drain',
+    ops: [open(), submit('fuse'), removeDriver],
+    world: { prs: 'enabled' },
+    first: ADMIN_LAST,
+    keeper: 'merged',
+  },
+  {
+    claim: 'calls-have-their-effect',
+    kind: 'open-without-a-pasid',
+    state: 'v4~drop-call(iommu_sva_bind_device)',
+    ops: [open()],
+    keeper: 'v4',
+  },
+  {
+    claim: 'calls-have-their-effect',
+    kind: 'call-after-exit',
+    state: 'v4~drop-signal(dispatch, proca)',
+    ops: [exit, poll('lazy')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'release-gives-back-what-open-took',
+    kind: 'unbound-with-descriptors-in-the-device',
+    state: 'merged+mutant-no-device-drain',
+    ops: [open(), submit('fuse'), close()],
+    world: { prs: 'enabled' },
+    keeper: 'merged',
+  },
+  {
+    claim: 'release-gives-back-what-open-took',
+    kind: 'never-released',
+    state: 'v4~drop-call(idxd_cdev_release)',
+    ops: [open(), close()],
+    keeper: 'v4',
+  },
+  {
+    claim: 'release-gives-back-what-open-took',
+    kind: 'freed-context-in-upasid-xa',
+    state: 'v4~late-call(idxd_xa_pasid_remove)',
+    ops: [open(), close()],
+    keeper: 'v4',
+  },
+  {
+    claim: 'open-file-finds-its-context',
+    kind: 'not-under-its-pasid',
+    state: 'v4~late-call(iommu_sva_bind_device)',
+    ops: [open()],
+    keeper: 'v4',
+  },
+  {
+    claim: 'each-bind-is-unbound-once',
+    kind: 'never-unbound',
+    state: 'v4~flip(labelUnbinds)',
+    ops: [open()],
+    world: { fault: 'ida' },
+    keeper: 'v4',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
+    kind: 'never-torn-down',
+    state: 'sketch',
+    ops: [open(), submit('lazy'), exit],
+    // The worker has its reference before the process exits.
+    first: [
+      ['proca0', 22],
+      ['irq', 4],
+      ['worker', 4],
+    ],
+    keeper: 'v2',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
+    kind: 'torn-down-in-use',
+    state: 'v2+mutant-double-mmput',
+    ops: [open(), submit('lazy'), poll('present')],
+    keeper: 'v2',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
+    kind: 'never-freed',
+    state: 'v4~drop-call(mmdrop)',
+    ops: [open(), exit],
+    keeper: 'v4',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
+    kind: 'torn-down-after-it-was-freed',
+    state: 'v4~late-call(exit_mmap)',
+    ops: [exit],
+    keeper: 'v4',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
+    kind: 'read-after-munmap',
+    state: 'v4~drop-call(dispatch, 0)',
+    ops: [op('proca0', 'munmap', { cr: 'present' }), poll('present')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'logged-fault-is-handled-once',
+    kind: 'two-works',
+    state: 'merged+mutant-queued-twice',
+    ops: [open(), submit('lazy')],
+    keeper: 'merged',
+  },
+  {
+    claim: 'logged-fault-is-handled-once',
+    kind: 'entry-overwritten',
+    state: 'v4~drop-wait(dispatch, event log)',
+    ops: [open(), submit('lazy'), submit('lazy')],
+    world: { ring: 2 },
+    keeper: 'v4',
+  },
+  {
+    claim: 'logged-fault-is-handled-once',
+    kind: 'no-work',
+    state: 'v4~flip(batches)',
+    ops: [open(), batch('lazy', true)],
+    keeper: 'v4',
+  },
+  {
+    claim: 'logged-fault-is-handled-once',
+    kind: 'short-without-cause',
+    state: 'v4~drop-call(idxd_copy_cr, 0)',
+    ops: [open(), submit('lazy')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'disabled-page-requests-are-not-made',
+    kind: 'page-requested',
+    state: 'pre',
+    ops: [open(), submit('lazy')],
+    keeper: 'v4',
+  },
+  {
+    claim: 'portal-serves-its-opener-only',
+    kind: 'submitted-through-anothers-file',
+    state: 'v4',
+    ops: INHERITED_AND_EXIT,
+    keeper: 'merged+own-portals',
+  },
+  {
     claim: 'no-deadlock',
     kind: 'lock-cycle',
     state: 'merged+mutant-lock-cycle',
@@ -583,7 +782,15 @@ describe('what cited facts say of states', () => {
 describe('a claim is not exercised', () => {
   test.each(remoteVm.states.map(({ id }) => id))('by who never opens the device (%s)', (state) => {
     const { exercised } = recording(state, [submit('lazy'), poll('lazy')]);
-    expect(exercised).toEqual(['driver-does-not-crash', 'no-deadlock', 'no-livelock', 'lock-discipline']);
+    expect(exercised).toEqual([
+      'driver-does-not-crash',
+      'errors-have-a-cause',
+      // What altB maps goes with the file.
+      ...(state === 'altB' ? [] : ['address-space-goes-with-its-users']),
+      'no-deadlock',
+      'no-livelock',
+      'lock-discipline',
+    ]);
   });
 
   test.each<{ claim: string; what: string; ops: readonly Operation[]; world?: WorldConfig }>([

@@ -42,7 +42,6 @@ export const claims: readonly Property<Evidence>[] = [
   effects.releaseGivesBack,
   effects.addressSpaceGoesWithItsUsers,
   faults.faultIsHandledOnce,
-  faults.copySaysWhatItDid,
   effects.pageRequestsStayDisabled,
   effects.portalServesItsOpener,
   noDeadlock,

@@ -137,7 +137,6 @@ export const portalServesItsOpener: Property<Evidence> = {
     messageId: '20250421170337.3008875-1-dave.jiang@intel.com',
     commit: '8dfa57aabff6',
   },
-  requires: ['portals of their openers'],
   check({ machine, evidence }, report) {
     for (const descriptor of evidence.descriptors) {
       const { file, call, step } = descriptor;
@@ -167,14 +166,13 @@ function nameOf({ call }: OpenFile): string | null {
 
 export const pageRequestsStayDisabled: Property<Evidence> = {
   id: 'disabled-page-requests-are-not-made',
-  claim: 'a wq whose page requests are disabled has no page faulted in by the IOMMU',
+  claim: 'a wq for which an admin has page requests disabled has no page faulted in by the IOMMU',
   source: {
     status: 'merged',
     date: 'v6.4',
     commit: 'f2dc327131b5',
-    note: 'the knob, 16/16: page requests off, the engine does not stand still for them',
+    note: 'the knob of 16/16: without it page requests are made for every wq',
   },
-  requires: ['page request knob'],
   check({ evidence }, report) {
     const { facts, faultIns, pageWaits, descriptors } = evidence;
     if (facts.prs !== 'disabled') return false;

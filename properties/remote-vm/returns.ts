@@ -28,8 +28,8 @@ const isClient = ({ opened, contextFreed }: OpenFile): boolean => opened && !con
 
 /** Whether two opens have come back, and neither file has been closed before the other was there. */
 const areOpenTogether = (one: OpenFile, other: OpenFile): boolean =>
-  isClient(one) &&
-  isClient(other) &&
+  !one.contextFreed &&
+  !other.contextFreed &&
   one.call.ret === 0 &&
   other.call.ret === 0 &&
   (one.lastPutAt < 0 || one.lastPutAt > other.call.returned) &&

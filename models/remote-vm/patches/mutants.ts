@@ -1,4 +1,5 @@
 /** Known wrong variants. Nobody posted them; they are kept so that every claim has a state that breaks it. */
+import { EBUSY, ENODEV } from '../../../harness/machine/errno.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { RemoteVmKernel } from '../kernel.ts';
 import { putFixupMm } from './fixup.ts';
@@ -89,6 +90,42 @@ export const lockCycle = mutant(
       w.noteRemoval(file);
       yield wq.lock.release;
       yield wq.ucLock.release;
+    },
+  }),
+);
+
+export const noDeviceDrain = mutant(
+  'no-device-drain',
+  'neither release nor the removal of the driver waits for the device',
+  'breaks the claims that calls have their effect, and that release gives back what open took',
+  (kernel) => ({ ...kernel, drainsDevice: false }),
+);
+
+export const removeErrors = mutant(
+  'remove-errors',
+  'the user driver is not removed while its wq has clients, and may be where it is not bound',
+  'breaks the claims that errors have a cause, and that causes give an error',
+  (kernel) => ({
+    ...kernel,
+    *idxd_user_drv_remove(t, w) {
+      const { clients } = w.wqs[0];
+      yield clients.read;
+      if (clients.value > 0) return -EBUSY;
+      const ret = yield* kernel.idxd_user_drv_remove(t, w);
+      return ret === -ENODEV ? 0 : ret;
+    },
+  }),
+);
+
+export const queuedTwice = mutant(
+  'queued-twice',
+  'the interrupt thread queues two works for an entry',
+  'breaks the claim that a logged fault is handled once',
+  (kernel) => ({
+    ...kernel,
+    *process_evl_entry(t, w, event, cpu) {
+      yield* kernel.process_evl_entry!(t, w, event, cpu);
+      yield* kernel.process_evl_entry!(t, w, event, cpu);
     },
   }),
 );
