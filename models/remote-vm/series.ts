@@ -8,6 +8,7 @@ import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
+import { survivors } from './survivors.ts';
 import { RemoteVmWorld } from './world.ts';
 import { operationsProblem } from './world-problem.ts';
 
@@ -22,6 +23,7 @@ export const remoteVm = defineSeries({
   features,
   properties: claims,
   expectations,
+  survivors,
   stateClaims,
   aspects,
   compile,
