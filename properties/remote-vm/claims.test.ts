@@ -670,6 +670,13 @@ const CASES: readonly ClaimCase[] = [
   },
   {
     claim: 'address-space-goes-with-its-users',
+    kind: 'page-that-nobody-provided',
+    state: 'v2~drop-wait(access_remote_vm, page provider of proca)',
+    ops: [open(), submit('fuse'), poll('present')],
+    keeper: 'v2',
+  },
+  {
+    claim: 'address-space-goes-with-its-users',
     kind: 'read-after-munmap',
     state: 'v4~drop-call(dispatch, 0)',
     ops: [op('proca0', 'munmap', { cr: 'present' }), poll('present')],

@@ -2,7 +2,7 @@
 import type { Call } from '../../harness/machine/thread.ts';
 import type { Execution, Property, Report } from '../../harness/model/property.ts';
 import { callLine } from '../general/describe.ts';
-import { descriptorName, fileName, operationOf } from './describe.ts';
+import { calls, descriptorName, fileName, operationOf } from './describe.ts';
 import type { Address, Evidence, Mm, OpenFile } from './evidence.ts';
 import { isBefore, mayHold } from './history.ts';
 
@@ -196,7 +196,7 @@ const requestReport = (report: Report, step: number, address: Address): void =>
 export const addressSpaceGoesWithItsUsers: Property<Evidence> = {
   id: 'address-space-goes-with-its-users',
   claim:
-    'user memory stays until its process unmaps it or exits; then exit_mmap runs once, and mm and PASID are freed once nothing is bound',
+    'user memory comes when it is provided, and stays until its process unmaps it or exits; then exit_mmap runs once, and mm and PASID are freed once nothing is bound',
   source: {
     status: 'merged',
     date: 'v5.18',
@@ -204,8 +204,8 @@ export const addressSpaceGoesWithItsUsers: Property<Evidence> = {
   },
   requires: ['user records'],
   check(execution, report) {
-    const polled = judgePolls(execution, report);
-    let exercised = polled;
+    let exercised = judgePolls(execution, report);
+    judgeFaultIns(execution, report);
     for (const mm of execution.evidence.mms) {
       if (mm.process.killed) exercised = true;
       const kind = wrongEnd(mm, execution);
@@ -232,6 +232,20 @@ function wrongEnd(mm: Mm, { outcome, evidence }: Execution<Evidence>): string | 
   if (outcome !== 'finished' || !process.killed) return null;
   if (tornDown === 0) return 'never-torn-down';
   return freed === 0 && !bound ? 'never-freed' : null;
+}
+
+/** A page of a userfaultfd or of a file system in user space comes when these provide it, or go with their process. */
+function judgeFaultIns({ machine, evidence }: Execution<Evidence>, report: Report): void {
+  for (const { mm, address, step, thread } of evidence.faultIns) {
+    // A child has its memory, and none of the userfaultfds, of its parent.
+    const isOwed = address === 'fuse' || (address === 'uffd' && !mm.process.name.startsWith('child'));
+    if (!isOwed || calls(machine, mm.process, 'uffd_answer') || calls(machine, mm.process, 'exit')) continue;
+    report('page-that-nobody-provided', step, () => ({
+      message: `${thread.name} has a page of ${mm.process.name} faulted in.`,
+      expected: ['to wait until it is provided'],
+      actual: ['the page is there'],
+    }));
+  }
 }
 
 /** Whether anybody looked at their own memory. */
@@ -261,8 +275,8 @@ function judgePolls({ machine }: Execution<Evidence>, report: Report): boolean {
 }
 
 /** Whether its process may have, or certainly has, unmapped that record, or exited. */
-function removes(calls: readonly Call[], by: Call, cr: Address, certainly: boolean): boolean {
-  return calls.some((call) => {
+function removes(all: readonly Call[], by: Call, cr: Address, certainly: boolean): boolean {
+  return all.some((call) => {
     if (call.thread.process !== by.thread.process) return false;
     const operation = operationOf(call)!;
     if (operation.kind === 'exit') return !certainly;
