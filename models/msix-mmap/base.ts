@@ -24,6 +24,7 @@ import type { MsixWorld } from './world.ts';
 
 /** Linux v4.5: `pre`, the kernel that every patch of the series is applied to. */
 export const base: MsixKernel = {
+  documented: new Set(),
   dispatch,
   alignment: {
     noresize: false,

@@ -91,6 +91,7 @@ export function* ksys_mmap_pgoff(t: Thread, w: MsixWorld, operation: Operation<'
     yield w.pageTables.read;
     if (w.pageTables.mappings.has(as)) {
       yield w.pageTables.write;
+      w.machine.assertHeld(w.mmapSem, true);
       replaced = w.pageTables.mappings.get(as)!.file;
       w.pageTables.mappings.delete(as);
     }
@@ -120,9 +121,12 @@ export function* ksys_mmap_pgoff(t: Thread, w: MsixWorld, operation: Operation<'
 export function* __vm_munmap(t: Thread, w: MsixWorld, map: string): CodePath<number> {
   yield w.mmapSem.acquire;
   yield w.pageTables.read;
+  // find_vma() asserts it, from v5.9 on.
+  w.machine.assertHeld(w.mmapSem, true);
   const mapping = w.pageTables.mappings.get(map);
   if (mapping !== undefined) {
     yield w.pageTables.write;
+    w.machine.assertHeld(w.mmapSem, true);
     w.pageTables.mappings.delete(map);
   }
   yield w.mmapSem.release;

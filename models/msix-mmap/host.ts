@@ -28,6 +28,7 @@ export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size:
   // pci_assign_resource() and allocate_resource(): find and insert under the lock.
   yield w.resourceLock.acquire;
   yield w.tree.write;
+  w.machine.assertHeld(w.resourceLock);
   const { list } = w.tree;
   const align = alignmentOf(bar);
   const roomWithoutDummies = list.room(bar.size, align, 'BARs') !== null;
@@ -47,6 +48,8 @@ export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size:
     for (const mapping of w.pageTables.mappings.values()) w.expose(t.call!, 'hot add', mapping, [decoder]);
   }
   notePlug(t, w, { what: 'add', device, size, start, roomWithoutDummies, opened });
+  // pci_stop_and_remove_bus_device() of later kernels asserts it; whoever adds to the bus has it from v3.14 on.
+  w.machine.assertHeld(w.pciRescanRemoveLock);
   w.slots.set(slot, resource);
   yield w.pciRescanRemoveLock.release;
   return start === null ? -ENOMEM : 0;
@@ -61,6 +64,7 @@ export function* pciehp_disable_slot(t: Thread, w: MsixWorld, slot: number): Cod
   }
   const device = nameOf(slot);
   yield w.decoders.write;
+  w.machine.assertHeld(w.pciRescanRemoveLock);
   const { added } = w.decoders;
   const at = added.findIndex((one) => one.device === device);
   if (at >= 0) added.splice(at, 1);
@@ -69,9 +73,11 @@ export function* pciehp_disable_slot(t: Thread, w: MsixWorld, slot: number): Cod
   if (resource !== null) {
     yield w.resourceLock.acquire;
     yield w.tree.write;
+    w.machine.assertHeld(w.resourceLock);
     w.tree.list.release(resource);
     yield w.resourceLock.release;
   }
+  w.machine.assertHeld(w.pciRescanRemoveLock);
   w.slots.delete(slot);
   yield w.pciRescanRemoveLock.release;
   return 0;
@@ -90,6 +96,8 @@ function notePlug(t: Thread, w: MsixWorld, plug: Omit<HotPlug, 'step' | 'call' |
 export function* irq_set_affinity(t: Thread, w: MsixWorld, vector: number): CodePath<number> {
   yield w.irqDescLock.acquire;
   yield w.vdev.numCtx.read;
+  // irq_set_affinity_locked() looks at the chip under it.
+  w.machine.assertHeld(w.irqDescLock);
   const exists = vector < w.vdev.numCtx.value;
   if (exists) {
     yield* writeControl(t, w, vector, true);

@@ -1,6 +1,6 @@
 import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
-import type { MsixOperation, MsixTable } from '../../properties/msix-mmap/evidence.ts';
+import type { Documented, MsixOperation, MsixTable } from '../../properties/msix-mmap/evidence.ts';
 import type { AlignmentRules } from './pci.ts';
 import type { MsixSettings } from './settings.ts';
 import type { MsixWorld } from './world.ts';
@@ -14,22 +14,27 @@ export type Operation<K extends MsixOperation['kind']> = MsixOperation & { reado
 
 /** What decides whether pages with the MSI-X table may be mapped. */
 export interface MsixGate {
-  /** What is asked, for reports. */
-  readonly by: string;
+  /** What is asked, for reports; null where the answer is always yes. */
+  readonly by: string | null;
   readonly allows: (settings: MsixSettings, kernel: MsixKernel) => boolean;
   /** The same question, put to the function's own host bridge alone. */
   readonly ownPath: (settings: MsixSettings) => boolean;
-  /** False where the answer is always yes. */
-  readonly asked: boolean;
   /** Whether vfio_pci_bar_rw asks, too, and lets pread and pwrite at the table where the answer is yes. */
   readonly opensFile: boolean;
 }
+
+/** The documents with something added to them. */
+export const documenting = ({ documented }: MsixKernel, what: Documented): ReadonlySet<Documented> =>
+  new Set([...documented, what]);
 
 /**
  * The modelled code, each function under its name in Linux where it has one. Patches replace entries and add the
  * optional ones.
  */
 export interface MsixKernel {
+  /** What a patch adds to the documents: for claims, which must not go by the code. */
+  documented: ReadonlySet<Documented>;
+
   /** From an operation of a scenario to the code path it runs. */
   dispatch: (t: Thread, w: MsixWorld, operation: MsixOperation) => CodePath<number | null>;
 

@@ -120,7 +120,10 @@ export function pci_reassigndev_resource_alignment(
       if (!bar.fixed && bar.size < align) {
         bar.start = null;
         if (by === 'resize') bar.size = align;
-        else bar.startAlign = align;
+        else {
+          bar.startAlign = align;
+          takenForWindow = rules.startalignMarksWindows;
+        }
       }
     } else if (!spared && by === 'noresize') {
       // As the old loop does, whatever is a memory resource loses its address: fixed, large or fine as it was.

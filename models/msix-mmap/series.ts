@@ -5,6 +5,7 @@ import { base } from './base.ts';
 import { expectations } from './expectations.ts';
 import type { MsixKernel } from './kernel.ts';
 import { operations, world } from './operations.ts';
+import { pageIsExclusive } from './patches/rfc.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
@@ -34,8 +35,9 @@ export const msixMmap = defineSeries({
 function features(kernel: MsixKernel): ReadonlySet<string> {
   const names = new Set<string>();
   if (kernel.vfio_pci_probe_mmaps !== undefined) names.add('dummy resources');
-  if (kernel.msixGate?.asked === true) names.add('msix gate');
+  if (typeof kernel.msixGate?.by === 'string') names.add('msix gate');
   if (kernel.msixGate !== undefined) names.add('mappable table');
+  if (names.has('dummy resources') || kernel.mayMapBar === pageIsExclusive) names.add('exclusive pages');
   return names;
 }
 

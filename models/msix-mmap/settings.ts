@@ -20,12 +20,9 @@ export interface MsixSettings extends MsixFacts {
   readonly sriov: { readonly vfs: number; readonly size: number; readonly at: number } | null;
   /** First byte of the pending bits in the BAR of the table. */
   readonly pba: number;
-  readonly intrRemap: boolean;
   readonly eeh: boolean;
   readonly mmapMsix: boolean;
-  readonly resourceAlignment: string;
   readonly resourcePageAligned: boolean;
-  readonly opened: boolean;
 }
 
 /** A BAR as a scenario writes it. */

@@ -22,6 +22,8 @@ export function* vfio_pci_open(t: Thread, w: MsixWorld): CodePath<number> {
   let ret = 0;
   if (w.refcnt === 0) ret = yield* w.kernel.vfio_pci_enable(t, w);
   else w.opens.push({ step: w.machine.steps, call: t.call!, ret, enabled: false, leaked: 0 });
+  // refcnt has no other protection; vfio_device_first_open of later kernels asserts dev_set->lock in its place.
+  w.machine.assertHeld(w.driverLock);
   if (ret === 0) w.refcnt++;
   yield w.driverLock.release;
   return ret;
@@ -48,6 +50,7 @@ export function* vfio_pci_enable(t: Thread | null, w: MsixWorld): CodePath<numbe
   let ret = w.bars.some((bar) => bar !== null && bar.start === null) ? -EINVAL : 0;
   if (ret === 0) {
     yield w.vdev.enableCnt.update;
+    w.assertHeld(t, w.driverLock);
     w.vdev.enableCnt.value++;
     w.enabled = true;
     ret = w.kernel.vfio_pci_igd_init?.(w.settings) ?? 0;
@@ -68,7 +71,11 @@ export function* vfio_pci_enable(t: Thread | null, w: MsixWorld): CodePath<numbe
 export function* vfio_pci_disable(t: Thread | null, w: MsixWorld): CodePath<void> {
   yield w.vdev.numCtx.read;
   if (w.vdev.numCtx.value > 0) yield* disableMsix(w);
-  w.ioeventfds.clear();
+  if (w.kernel.vfio_pci_ioeventfd !== undefined) {
+    // No file is left, and it takes no lock.
+    yield w.vdev.ioeventfds.write;
+    w.vdev.ioeventfds.places.clear();
+  }
   for (let bar = 0; bar < w.bars.length; bar++) {
     const barmap = w.vdev.barmap[bar]!;
     if (w.bars[bar] === null) continue;
@@ -77,11 +84,14 @@ export function* vfio_pci_disable(t: Thread | null, w: MsixWorld): CodePath<void
     const region = w.vdev.region[bar]!;
     yield region.write;
     region.value = false;
+    w.regionChanges.push({ step: w.machine.steps, bar, requested: false });
     yield barmap.write;
     barmap.value = false;
   }
   if (w.kernel.releaseDummies !== undefined) yield* w.kernel.releaseDummies(t, w);
   yield w.vdev.enableCnt.update;
+  // vfio_device_last_close of later kernels asserts it.
+  w.assertHeld(t, w.driverLock);
   w.vdev.enableCnt.value--;
   w.enabled = false;
 }
@@ -98,6 +108,7 @@ function gateOpen(t: Thread, w: MsixWorld, asked: Gate['asked']): boolean {
   const gate = w.kernel.msixGate;
   if (gate === undefined) return false;
   const allowed = gate.allows(w.settings, w.kernel);
+  if (gate.by === null) return allowed;
   w.gates.push({
     step: w.machine.steps,
     call: t.call!,
@@ -191,8 +202,9 @@ export function* vfio_pci_mmap(
   const { refs } = w.files[file]!;
   yield refs.adjust;
   refs.count++;
-  // remap_pfn_range()
+  // remap_pfn_range(): "only safe if the mm semaphore is held", says its description.
   yield w.pageTables.write;
+  w.machine.assertHeld(w.mmapSem, true);
   w.pageTables.mappings.set(as, mapping);
   w.expose(t.call!, 'mmap', mapping, w.decoders.in(mapping.start, mapping.length));
   return 0;
@@ -210,9 +222,17 @@ export function* vfio_pci_setup_barmap(_t: Thread, w: MsixWorld, bar: number): C
   yield region.update;
   if (region.value) return -EBUSY;
   region.value = true;
+  w.regionChanges.push({ step: w.machine.steps, bar, requested: true });
   yield barmap.write;
   barmap.value = true;
   return 0;
+}
+
+/** Reads `vdev->barmap[bar]`, as pread, pwrite and ioeventfds do before they make use of it. */
+export function* useBarmap(t: Thread, w: MsixWorld, bar: number): CodePath<void> {
+  const barmap = w.vdev.barmap[bar]!;
+  yield barmap.read;
+  w.barmapUses.push({ step: w.machine.steps, call: t.call!, bar, mapped: barmap.value });
 }
 
 export function* vfio_pci_bar_rw(
@@ -232,6 +252,7 @@ export function* vfio_pci_bar_rw(
       table?.bar === index &&
       w.kernel.excludesTable &&
       !(w.kernel.msixGate?.opensFile === true && gateOpen(t, w, operation.kind));
+    yield* useBarmap(t, w, index);
     ret = yield* w.kernel.do_io_rw(t, w, operation, count, excluded ? table : null);
   }
   if (w.hasTable(index, pos, count)) {
@@ -262,6 +283,7 @@ export function* do_io_rw(
     }
     const width = fillable >= 4 && at % 4 === 0 ? 4 : fillable >= 2 && at % 2 === 0 ? 2 : 1;
     yield w.mmio.access;
+    w.fileAccesses.push({ step: w.machine.steps, call: t.call!, bar: index, at, width });
     // What is recorded beyond the function's own size nobody answers for.
     w.noteMsix('nobody answers', null);
     if (at < bar.hardware) {
@@ -278,10 +300,13 @@ export function* do_io_rw(
 function* disableMsix(w: MsixWorld): CodePath<void> {
   yield w.irqDescLock.acquire;
   yield w.vdev.numCtx.write;
+  // __free_irq() has it around irq_shutdown().
+  w.machine.assertHeld(w.irqDescLock);
   w.vdev.numCtx.value = 0;
   yield w.irqDescLock.release;
   yield w.mmio.access;
   w.mmio.enabled = false;
+  w.msixEnables.push({ step: w.machine.steps, enabled: false });
   w.noteMsix('MSI-X off', null);
   for (const vector of w.mmio.vectors) {
     vector.masked = true;
@@ -297,6 +322,8 @@ export function* vfio_pci_set_irqs_ioctl(t: Thread, w: MsixWorld, vectors: numbe
   if (vectors > w.mmio.vectors.length) return -EINVAL;
   yield w.vdev.igate.acquire;
   yield w.vdev.numCtx.read;
+  // num_ctx and ctx of vfio_pci_intrs.c have no other protection; later kernels assert it there.
+  w.machine.assertHeld(w.vdev.igate);
   const enabled = w.vdev.numCtx.value;
   let ret = 0;
   if (vectors === 0) {
@@ -309,8 +336,10 @@ export function* vfio_pci_set_irqs_ioctl(t: Thread, w: MsixWorld, vectors: numbe
     if (enabled === 0) {
       yield w.mmio.access;
       w.mmio.enabled = true;
+      w.msixEnables.push({ step: w.machine.steps, enabled: true });
       w.noteMsix('MSI-X on', null);
       yield w.vdev.numCtx.write;
+      w.machine.assertHeld(w.vdev.igate);
       w.vdev.numCtx.value = vectors;
     }
     for (let vector = 0; vector < vectors; vector++) {
@@ -318,6 +347,7 @@ export function* vfio_pci_set_irqs_ioctl(t: Thread, w: MsixWorld, vectors: numbe
       yield w.irqDescLock.acquire;
       yield* writeControl(t, w, vector, false);
       yield w.irqDescLock.release;
+      w.machine.assertHeld(w.vdev.igate);
     }
   }
   yield w.vdev.igate.release;
@@ -331,16 +361,32 @@ export function* writeMessage(t: Thread, w: MsixWorld, vector: number): CodePath
   const overwroteUser = entry.message === 'user';
   entry.message = 'host';
   w.noteMsix('host writes the message', vector);
-  w.hostWrites.push({ step: w.machine.steps, call: t.call!, vector, part: 'message', overwroteUser });
+  w.hostWrites.push({
+    step: w.machine.steps,
+    call: t.call!,
+    vector,
+    part: 'message',
+    masks: false,
+    overwroteUser,
+  });
 }
 
 /** pci_msi_mask_irq() and pci_msi_unmask_irq() write the control word that the host keeps, and never read it back. */
 export function* writeControl(t: Thread, w: MsixWorld, vector: number, masked: boolean): CodePath<void> {
   yield w.mmio.access;
+  // irq_move_masked_irq() asserts it, and it is between a mask and an unmask.
+  w.machine.assertHeld(w.irqDescLock);
   const entry = w.mmio.vectors[vector]!;
   const overwroteUser = entry.maskedBy === 'user' && entry.masked !== masked;
   entry.masked = masked;
   entry.maskedBy = 'host';
   w.noteMsix(masked ? 'host sets the mask' : 'host clears the mask', vector);
-  w.hostWrites.push({ step: w.machine.steps, call: t.call!, vector, part: 'control', overwroteUser });
+  w.hostWrites.push({
+    step: w.machine.steps,
+    call: t.call!,
+    vector,
+    part: 'control',
+    masks: masked,
+    overwroteUser,
+  });
 }

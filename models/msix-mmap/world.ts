@@ -1,26 +1,33 @@
 import { InitialRefCount } from '../../harness/machine/events.ts';
-import { Mutex, RwSemaphore, SpinLock } from '../../harness/machine/locks.ts';
+import { type ExclusiveLock, Mutex, RwSemaphore, SpinLock } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { Process } from '../../harness/machine/process.ts';
 import { Cell, clear, type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
 import { Access, type CodePath, type Step, stepOf } from '../../harness/machine/step.ts';
-import type { Call } from '../../harness/machine/thread.ts';
+import type { Call, Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
   AlignmentRequest,
+  BarmapUse,
+  BootBar,
   Decision,
+  Documented,
   Evidence,
   Exposure,
+  FileAccess,
   Gate,
   HostWrite,
   HotPlug,
   Interrupt,
+  Ioeventfd,
   LastClose,
   Mmap,
+  MsixEnable,
   MsixFacts,
   MsixOperation,
   Open,
   Recorded,
+  RegionChange,
   RegionInfo,
   TableAccess,
   TableWrite,
@@ -88,6 +95,31 @@ class PageTables extends SharedObject {
 class Descriptors extends Cell<number> {
   override show(): string {
     return FILE_NAMES.filter((_, file) => (this.value & (1 << file)) !== 0).join(', ') || 'none';
+  }
+}
+
+/** vdev->ioeventfds_list: `BAR 0 16 4`. */
+class Ioeventfds extends SharedObject {
+  readonly places = new Set<string>();
+
+  constructor(table: ObjectTable) {
+    super(table, 'ioeventfds_list');
+  }
+
+  get read(): Step {
+    return stepOf(this.id, Access.read);
+  }
+
+  get write(): Step {
+    return stepOf(this.id, Access.write);
+  }
+
+  reset(): void {
+    this.places.clear();
+  }
+
+  show(): string {
+    return [...this.places].join(', ');
   }
 }
 
@@ -174,6 +206,8 @@ export class MsixWorld implements World, Evidence {
   readonly vdev: {
     readonly igate: Mutex;
     readonly ioeventfdsLock: Mutex;
+    /** Protected by ioeventfds_lock; emptied when no file is left. */
+    readonly ioeventfds: Ioeventfds;
     readonly barmap: readonly Cell<boolean>[];
     readonly region: readonly Cell<boolean>[];
     /** pdev->enable_cnt, above 0 from pci_enable_device to pci_disable_device. */
@@ -192,10 +226,9 @@ export class MsixWorld implements World, Evidence {
   dummies: Resource[] | null = null;
   /** Dummies in the tree, on the list or lost. Protected by driver_lock. */
   dummiesReserved = 0;
-  /** Protected by ioeventfds_lock; cleared when no file is left. */
-  readonly ioeventfds = new Set<string>();
 
   // Evidence.
+  readonly bootBars: readonly BootBar[];
   readonly recorded: readonly (Recorded & { readonly bar: number })[];
   readonly alignments: AlignmentRequest[];
   readonly opens: Open[] = [];
@@ -209,6 +242,11 @@ export class MsixWorld implements World, Evidence {
   readonly touches: Touch[] = [];
   readonly tableWrites: TableWrite[] = [];
   readonly tableAccesses: TableAccess[] = [];
+  readonly fileAccesses: FileAccess[] = [];
+  readonly barmapUses: BarmapUse[] = [];
+  readonly regionChanges: RegionChange[] = [];
+  readonly ioeventfdsAdded: Ioeventfd[] = [];
+  readonly msixEnables: MsixEnable[] = [];
   readonly hostWrites: HostWrite[] = [];
   readonly interrupts: Interrupt[] = [];
   oops: Evidence['oops'] = null;
@@ -225,6 +263,7 @@ export class MsixWorld implements World, Evidence {
     const own = assigned.bars.filter(({ kind }) => kind === 'BAR');
     this.bars = [0, 1, 2, 3, 4, 5].map((bar) => own.find((one) => one.bar === bar) ?? null);
     this.bootDecoders = decoders;
+    this.bootBars = resources;
     this.recorded = own.map(({ bar, start, size }) => ({ bar, start, size }));
     this.alignments = [...alignments];
     this.#alignmentsAtBoot = alignments.length;
@@ -248,6 +287,7 @@ export class MsixWorld implements World, Evidence {
     this.vdev = {
       igate: new Mutex(machine, 'igate'),
       ioeventfdsLock: new Mutex(machine, 'ioeventfds_lock'),
+      ioeventfds: new Ioeventfds(machine),
       barmap: BARMAP_NAMES.map((name) => new Cell(machine, name, false)),
       region: REGION_NAMES.map((name) => new Cell(machine, name, false)),
       enableCnt: new Cell(machine, 'enable_cnt', 0),
@@ -270,7 +310,6 @@ export class MsixWorld implements World, Evidence {
     this.refcnt = 0;
     this.barMmapSupported.fill(false);
     this.dummiesReserved = 0;
-    this.ioeventfds.clear();
     if (this.alignments.length > this.#alignmentsAtBoot) this.alignments.length = this.#alignmentsAtBoot;
     clear(this.opens);
     clear(this.closes);
@@ -283,6 +322,11 @@ export class MsixWorld implements World, Evidence {
     clear(this.touches);
     clear(this.tableWrites);
     clear(this.tableAccesses);
+    clear(this.fileAccesses);
+    clear(this.barmapUses);
+    clear(this.regionChanges);
+    clear(this.ioeventfdsAdded);
+    clear(this.msixEnables);
     clear(this.hostWrites);
     clear(this.interrupts);
     clear(this.#log);
@@ -309,8 +353,17 @@ export class MsixWorld implements World, Evidence {
     refs.count = 1;
   }
 
+  /** For what the open before the scenario does, too, where there is no thread and nothing to hold a lock against. */
+  assertHeld(t: Thread | null, lock: ExclusiveLock): void {
+    if (t !== null) this.machine.assertHeld(lock);
+  }
+
   get facts(): MsixFacts {
     return this.settings;
+  }
+
+  get documented(): ReadonlySet<Documented> {
+    return this.kernel.documented;
   }
 
   device(): DeviceRecord[] {

@@ -3,7 +3,7 @@ import type { Call } from '../../harness/machine/thread.ts';
 import type { AlignmentRequest, Mmap, MsixOperation, Recorded } from './evidence.ts';
 
 /** The assigned function. */
-const OWN = '0000:01:00.0';
+export const OWN = '0000:01:00.0';
 
 /** Whether a BAR by its name (`0000:01:02.0 BAR 0`) is one of another function than the assigned one. */
 export const isForeign = (bar: string): boolean => !bar.startsWith(OWN);

@@ -70,12 +70,25 @@ export interface MsixFacts {
   readonly otherFiltersMsi: boolean;
   /** The administrator asked for it (`allow_unsafe_interrupts` of vfio_iommu_type1). */
   readonly allowUnsafeInterrupts: boolean;
+  /** What the IOMMU driver of x86 or arm64 says of IOMMU_CAP_INTR_REMAP. */
+  readonly intrRemap: boolean;
   readonly probeOnly: boolean;
+  /** The kernel parameter pci=resource_alignment=. */
+  readonly resourceAlignment: string;
   /** vfio_pci_igd_init fails. */
   readonly igdFails: boolean;
+  /** The process opens the device before the scenario begins, if it can. */
+  readonly opened: boolean;
   /** Virtual functions of the assigned function: how many, and how many bytes each decodes. Null without SR-IOV. */
   readonly sriov: { readonly vfs: number; readonly size: number } | null;
 }
+
+/** What a state has that others do not, by its documents: include/uapi/linux/vfio.h, kernel-parameters.txt. */
+export type Documented =
+  | 'VFIO_DEVICE_IOEVENTFD'
+  | 'regions of an Intel graphics function'
+  | 'resource_alignment=:noresize'
+  | 'resource_alignment=*';
 
 /** A resource as the kernel has it. `start` is null while it has no address. */
 export interface Recorded {
@@ -264,12 +277,56 @@ export interface TableAccess {
   readonly ret: number;
 }
 
+/** An instruction of pread or pwrite at a BAR, whether or not the function decodes that address. */
+export interface FileAccess {
+  readonly step: number;
+  readonly call: Call;
+  readonly bar: number;
+  /** Offset into the BAR. */
+  readonly at: number;
+  /** Bytes. */
+  readonly width: 1 | 2 | 4;
+}
+
+/** A use of what pci_iomap returned, by pread, pwrite or an ioeventfd. */
+export interface BarmapUse {
+  readonly step: number;
+  readonly call: Call;
+  readonly bar: number;
+  /** Whether there is a mapping: otherwise it is a null pointer. */
+  readonly mapped: boolean;
+}
+
+/** pci_request_selected_regions() or pci_release_selected_regions() of a BAR for vfio-pci. */
+export interface RegionChange {
+  readonly step: number;
+  readonly bar: number;
+  readonly requested: boolean;
+}
+
+/** A store on behalf of an eventfd, as it was put on the list. */
+export interface Ioeventfd {
+  readonly step: number;
+  readonly call: Call;
+  readonly bar: number;
+  readonly pos: number;
+  readonly count: number;
+}
+
+/** MSI-X Enable of the function's capability was written. */
+export interface MsixEnable {
+  readonly step: number;
+  readonly enabled: boolean;
+}
+
 /** The host's interrupt core wrote a vector (SET_IRQS, a change of affinity) from the values that it keeps. */
 export interface HostWrite {
   readonly step: number;
   readonly call: Call;
   readonly vector: number;
   readonly part: 'message' | 'control';
+  /** Of a control word, whether it masks. */
+  readonly masks: boolean;
   /** What it overwrote was written by the user through a mapping, and is another value. */
   readonly overwroteUser: boolean;
 }
@@ -286,8 +343,19 @@ export interface Interrupt {
   readonly filtered: boolean;
 }
 
+/** A BAR with an address since boot, of whichever function. */
+export interface BootBar {
+  /** `0000:01:01.0 BAR 0`. */
+  readonly name: string;
+  readonly start: number;
+  /** As the kernel has it. */
+  readonly size: number;
+}
+
 export interface Evidence {
   readonly facts: MsixFacts;
+  readonly documented: ReadonlySet<Documented>;
+  readonly bootBars: readonly BootBar[];
   /** The function's BARs as the kernel has them, once addresses are assigned. */
   readonly recorded: readonly (Recorded & { readonly bar: number })[];
   readonly alignments: readonly AlignmentRequest[];
@@ -302,6 +370,11 @@ export interface Evidence {
   readonly touches: readonly Touch[];
   readonly tableWrites: readonly TableWrite[];
   readonly tableAccesses: readonly TableAccess[];
+  readonly fileAccesses: readonly FileAccess[];
+  readonly barmapUses: readonly BarmapUse[];
+  readonly regionChanges: readonly RegionChange[];
+  readonly ioeventfdsAdded: readonly Ioeventfd[];
+  readonly msixEnables: readonly MsixEnable[];
   readonly hostWrites: readonly HostWrite[];
   readonly interrupts: readonly Interrupt[];
   /** Set where the kernel walked a list that was never initialised, or followed a null pointer: in which function. */

@@ -124,3 +124,29 @@ export const sharedPageIsNotMappable: Property<Evidence> = {
     return exercised;
   },
 };
+
+export const exclusivePageIsMappable: Property<Evidence> = {
+  id: 'exclusive-page-is-mappable',
+  claim: 'a small BAR that starts on a page and is alone in it may be mapped',
+  source: {
+    status: 'posted',
+    date: '2016-03-07',
+    note: 'RFC v4 5/7 and 05f0c03fbac1 by their subject: "Allow to mmap sub-page MMIO BARs if the mmio page is exclusive"',
+  },
+  requires: ['exclusive pages'],
+  check({ evidence: { decisions, facts } }, report) {
+    let exercised = false;
+    for (const { bar, start, size, mmapable, sharedWith, step } of decisions) {
+      if (start === null || size >= facts.pageSize) continue;
+      if (start % facts.pageSize !== 0 || sharedWith.length > 0) continue;
+      exercised = true;
+      if (mmapable) continue;
+      report('exclusive-page-refused', step, () => ({
+        message: `BAR ${bar} has ${hex(size)} bytes at ${hex(start)}, and nobody else has any in that page.`,
+        expected: [`BAR ${bar} mappable`],
+        actual: [`BAR ${bar} not mappable`],
+      }));
+    }
+    return exercised;
+  },
+};

@@ -1,6 +1,5 @@
 /** The questions that postings put before they let the MSI-X table be mapped. */
 import type { MsixGate } from '../kernel.ts';
-import { always } from './mainline.ts';
 
 const filtersMsi: MsixGate['ownPath'] = (settings) => settings.filtersMsi;
 
@@ -9,7 +8,6 @@ export const configEeh: MsixGate = {
   by: 'CONFIG_EEH',
   allows: ({ arch, eeh }) => arch === 'powernv' && eeh,
   ownPath: filtersMsi,
-  asked: true,
   opensFile: false,
 };
 
@@ -26,7 +24,6 @@ export const hostBridge: MsixGate = {
   by: 'msi_filtered of the host bridge',
   allows: msiFiltered,
   ownPath: msiFiltered,
-  asked: true,
   opensFile: false,
 };
 
@@ -35,9 +32,5 @@ export const busFlag: MsixGate = {
   by: 'PCI_BUS_FLAGS_MSI_REMAP',
   allows: msiFiltered,
   ownPath: msiFiltered,
-  asked: true,
   opensFile: true,
 };
-
-/** What David Laight argued on rfc3: a function that can DMA can send the same messages anyway. */
-export const noQuestion: MsixGate = always('nothing is asked');

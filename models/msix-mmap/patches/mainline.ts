@@ -3,10 +3,11 @@ import { EEXIST, EINVAL } from '../../../harness/machine/errno.ts';
 import type { CodePath } from '../../../harness/machine/step.ts';
 import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
-import type { MsixGate, MsixKernel, Operation } from '../kernel.ts';
+import { documenting, type MsixGate, type MsixKernel, type Operation } from '../kernel.ts';
 import { ASSIGNED } from '../layout.ts';
 import { alignUp, type Resource } from '../resources.ts';
 import type { MsixSettings } from '../settings.ts';
+import { useBarmap } from '../vfio-pci.ts';
 import type { MsixWorld } from '../world.ts';
 
 /**
@@ -34,6 +35,7 @@ export const igd: Patch<MsixKernel> = {
   },
   apply: (kernel) => ({
     ...kernel,
+    documented: documenting(kernel, 'regions of an Intel graphics function'),
     vfio_pci_igd_init: ({ arch, igdFails }) => (igdFails && arch === 'x86' ? -EINVAL : 0),
   }),
 };
@@ -94,6 +96,8 @@ export function* probeBars(t: Thread | null, w: MsixWorld, tests: ProbeTests): C
     };
     yield w.resourceLock.acquire;
     yield w.tree.write;
+    // __request_resource() walks and changes the list of children under it.
+    w.assertHeld(t, w.resourceLock);
     // Of no size only with a wrong test: request_resource() refuses what ends before it starts.
     const requested = dummy.size > 0 && w.tree.list.request(dummy);
     if (requested) {
@@ -107,7 +111,7 @@ export function* probeBars(t: Thread | null, w: MsixWorld, tests: ProbeTests): C
 }
 
 /** list_for_each_entry_safe() on a list head of zeroes follows a null pointer. What comes after that is not modelled. */
-export function* releaseDummies(_t: Thread | null, w: MsixWorld): CodePath<void> {
+export function* releaseDummies(t: Thread | null, w: MsixWorld): CodePath<void> {
   if (w.dummies === null) {
     w.oops = { step: w.machine.steps, function: 'vfio_pci_disable' };
     return;
@@ -115,6 +119,7 @@ export function* releaseDummies(_t: Thread | null, w: MsixWorld): CodePath<void>
   for (let dummy = w.dummies.pop(); dummy !== undefined; dummy = w.dummies.pop()) {
     yield w.resourceLock.acquire;
     yield w.tree.write;
+    w.assertHeld(t, w.resourceLock);
     w.tree.list.release(dummy);
     w.dummiesReserved--;
     yield w.resourceLock.release;
@@ -152,13 +157,13 @@ export const powernvAlignment: Patch<MsixKernel> = {
   }),
 };
 
-export const always = (by: string): MsixGate => ({
-  by,
+/** Nothing is asked. */
+export const ALWAYS: MsixGate = {
+  by: null,
   allows: () => true,
   ownPath: () => true,
-  asked: false,
   opensFile: false,
-});
+};
 
 /** The read/write path and, later, ioeventfds keep leaving the table out. */
 export const mappableTable: Patch<MsixKernel> = {
@@ -167,7 +172,7 @@ export const mappableTable: Patch<MsixKernel> = {
   source: { status: 'merged', date: 'v4.16', commit: 'a32295c612c57990d17fb0f41e7134394b2f35f6' },
   apply: (kernel) => ({
     ...kernel,
-    msixGate: always('nothing is asked'),
+    msixGate: ALWAYS,
     regionCapability: 'msix mappable',
   }),
 };
@@ -188,20 +193,20 @@ export const ioeventfds: Patch<MsixKernel> = {
     date: 'v5.11',
     note: 'in vfio_pci_rdwr.c by then; its commit was not looked up',
   },
-  apply: (kernel) => ({ ...kernel, vfio_pci_ioeventfd }),
+  apply: (kernel) => ({
+    ...kernel,
+    documented: documenting(kernel, 'VFIO_DEVICE_IOEVENTFD'),
+    vfio_pci_ioeventfd,
+  }),
 };
 
-function* vfio_pci_ioeventfd(
-  t: Thread,
-  w: MsixWorld,
-  { bar: index, pos, count }: Operation<'ioeventfd'>,
-): CodePath<number> {
+function* vfio_pci_ioeventfd(t: Thread, w: MsixWorld, operation: Operation<'ioeventfd'>): CodePath<number> {
+  const { bar: index, pos, count } = operation;
   const bar = w.bars[index]!;
   if (![1, 2, 4, 8].includes(count)) return -EINVAL;
   if (bar === null || pos + count > bar.size) return -EINVAL;
   const table = w.hasTable(index, pos, count);
-  const ret =
-    table && w.kernel.excludesTable ? -EINVAL : yield* registerIoeventfd(t, w, index, `${pos} ${count}`);
+  const ret = table && w.kernel.excludesTable ? -EINVAL : yield* registerIoeventfd(t, w, operation);
   if (table) {
     const step = w.machine.steps;
     w.tableAccesses.push({ step, call: t.call!, via: 'ioeventfd', ret });
@@ -213,12 +218,27 @@ function* vfio_pci_ioeventfd(
   return ret;
 }
 
-function* registerIoeventfd(t: Thread, w: MsixWorld, bar: number, place: string): CodePath<number> {
+function* registerIoeventfd(
+  t: Thread,
+  w: MsixWorld,
+  { bar, pos, count }: Operation<'ioeventfd'>,
+): CodePath<number> {
   const ret = yield* w.kernel.vfio_pci_setup_barmap(t, w, bar);
   if (ret < 0) return ret;
-  yield w.vdev.ioeventfdsLock.acquire;
-  const known = w.ioeventfds.has(`${bar} ${place}`);
-  w.ioeventfds.add(`${bar} ${place}`);
-  yield w.vdev.ioeventfdsLock.release;
+  const { ioeventfds, ioeventfdsLock } = w.vdev;
+  const place = `BAR ${bar} ${pos} ${count}`;
+  yield ioeventfdsLock.acquire;
+  yield ioeventfds.read;
+  // The list is walked and added to under it, and changes nowhere else.
+  w.machine.assertHeld(ioeventfdsLock);
+  const known = ioeventfds.places.has(place);
+  if (!known) {
+    yield* useBarmap(t, w, bar);
+    yield ioeventfds.write;
+    w.machine.assertHeld(ioeventfdsLock);
+    ioeventfds.places.add(place);
+    w.ioeventfdsAdded.push({ step: w.machine.steps, call: t.call!, bar, pos, count });
+  }
+  yield ioeventfdsLock.release;
   return known ? -EEXIST : 0;
 }

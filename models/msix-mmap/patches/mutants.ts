@@ -130,6 +130,7 @@ function* openUnderMmapSem(t: Thread, w: MsixWorld): CodePath<number> {
   yield w.driverLock.acquire;
   yield w.mmapSem.acquire;
   const ret = w.refcnt === 0 ? yield* w.kernel.vfio_pci_enable(t, w) : 0;
+  if (w.refcnt > 0) w.opens.push({ step: w.machine.steps, call: t.call!, ret, enabled: false, leaked: 0 });
   if (ret === 0) w.refcnt++;
   yield w.mmapSem.release;
   yield w.driverLock.release;

@@ -1,7 +1,8 @@
 /** What others asked for in answer to the postings. */
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { MsixKernel } from '../kernel.ts';
-import { busFlag, noQuestion } from './gates.ts';
+import { busFlag } from './gates.ts';
+import { ALWAYS } from './mainline.ts';
 
 export const alwaysMappable: Patch<MsixKernel> = {
   id: 'always-mappable',
@@ -11,7 +12,7 @@ export const alwaysMappable: Patch<MsixKernel> = {
     date: '2016-01',
     note: 'David Laight on rfc3, lkml.iu.edu/hypermail/linux/kernel/1601.2/02227.html: a function can send such messages by DMA anyway',
   },
-  apply: (kernel) => ({ ...kernel, msixGate: noQuestion }),
+  apply: (kernel) => ({ ...kernel, msixGate: ALWAYS }),
 };
 
 export const busFlagMsiRemap: Patch<MsixKernel> = {

@@ -4,7 +4,7 @@
  * PowerKVM tree (open-power-host-os/linux on GitHub) carried under the same subjects.
  */
 import type { Patch } from '../../../harness/model/patch.ts';
-import type { MsixKernel } from '../kernel.ts';
+import { documenting, type MsixKernel } from '../kernel.ts';
 import { ASSIGNED, VFIO_DEVICE_FLAGS_PCI_MSIX_MMAP, VFIO_DEVICE_FLAGS_PCI_PAGE_ALIGNED } from '../layout.ts';
 import { barName, pagesOf } from '../pci.ts';
 import { overlaps } from '../resources.ts';
@@ -115,7 +115,11 @@ export const noresizeOption = rfc4(
   1,
   'PCI: Add a new option for resource_alignment to reassign alignment',
   'as 03f31147ec1c of the PowerKVM tree has it, under the same subject',
-  (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, noresize: true } }),
+  (kernel) => ({
+    ...kernel,
+    documented: documenting(kernel, 'resource_alignment=:noresize'),
+    alignment: { ...kernel.alignment, noresize: true },
+  }),
 );
 
 export const windowFlag = rfc4(
@@ -136,7 +140,11 @@ export const multipleDevices = rfc4(
   4,
   'PCI: Modify resource_alignment to support multiple devices',
   'from the subject; the form with * as 2b9d202754c4 of the PowerKVM tree has it',
-  (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, wildcards: true } }),
+  (kernel) => ({
+    ...kernel,
+    documented: documenting(kernel, 'resource_alignment=*'),
+    alignment: { ...kernel.alignment, wildcards: true },
+  }),
 );
 
 export const exclusivePages = rfc4(
@@ -156,7 +164,6 @@ export const remappedTable = rfc4(
       by: 'IOMMU_CAP_INTR_REMAP of the bus type',
       allows: (settings, { iommu_capable }) => iommu_capable(settings),
       ownPath: ({ filtersMsi }) => filtersMsi,
-      asked: true,
       opensFile: true,
     },
   }),
