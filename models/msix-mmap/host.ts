@@ -25,10 +25,9 @@ export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size:
   const drafts = pci_device_add(w.kernel, w.settings, fn);
   const bar = fn.bars[0]!;
 
-  // pci_assign_resource() and allocate_resource(): find and insert under the lock.
+  // pci_assign_resource() and allocate_resource(): find_resource() and __request_resource() under the lock.
   yield w.resourceLock.acquire;
-  yield w.tree.write;
-  w.machine.assertHeld(w.resourceLock);
+  yield w.tree.read;
   const { list } = w.tree;
   const align = alignmentOf(bar);
   const roomWithoutDummies = list.room(bar.size, align, 'BARs') !== null;
@@ -36,7 +35,11 @@ export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size:
   const opened = w.enabled;
   bar.start = start;
   const resource: Resource | null = start === null ? null : resourceOf(device, bar, start);
-  if (resource !== null) list.request(resource);
+  if (resource !== null) {
+    yield w.tree.write;
+    w.machine.assertHeld(w.resourceLock);
+    list.request(resource);
+  }
   w.alignments.push(...requestsOf(w.machine.steps, device, drafts));
   yield w.resourceLock.release;
 

@@ -56,6 +56,11 @@ const boots: readonly (readonly [string, string, WorldConfig])[] = [
   ],
   ['boot-plain-bridge', 'a host bridge that filters no MSIs', { filtersMsi: false }],
   [
+    'boot-plain-bridges',
+    'host bridges of which none filters MSIs',
+    { filtersMsi: false, otherFiltersMsi: false },
+  ],
+  [
     'boot-x86-unsafe',
     'x86 without interrupt remapping',
     {

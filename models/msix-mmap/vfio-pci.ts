@@ -32,6 +32,7 @@ export function* vfio_pci_open(t: Thread, w: MsixWorld): CodePath<number> {
 /** The last reference to a file is gone; the last file disables the function. */
 export function* vfio_pci_release(t: Thread, w: MsixWorld): CodePath<void> {
   yield w.driverLock.acquire;
+  w.machine.assertHeld(w.driverLock);
   if (--w.refcnt === 0) {
     yield* w.kernel.vfio_pci_disable(t, w);
     yield w.pageTables.read;
@@ -39,6 +40,7 @@ export function* vfio_pci_release(t: Thread, w: MsixWorld): CodePath<void> {
       step: w.machine.steps,
       call: t.call!,
       dummiesLeft: w.dummiesReserved,
+      enabled: w.enabled,
       mappingsLeft: w.pageTables.mappings.size,
     });
   }

@@ -29,6 +29,7 @@ export const claims: readonly Property<Evidence>[] = [
   userInterface.registersBesideTableNeedNoTrap,
   pages.sharedPageIsNotMappable,
   table.msixGateAsksOwnPath,
+  table.gateIsClosedWhereNothingFilters,
   returns.errorsHaveACause,
   returns.causesGiveAnError,
   effects.successHasItsEffect,

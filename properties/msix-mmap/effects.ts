@@ -3,7 +3,7 @@ import type { Machine } from '../../harness/machine/machine.ts';
 import type { Call } from '../../harness/machine/thread.ts';
 import type { Property } from '../../harness/model/property.ts';
 import { operationOf } from './describe.ts';
-import type { Evidence, HotPlug, MsixOperation } from './evidence.ts';
+import type { Evidence, HotPlug, LastClose, MsixOperation } from './evidence.ts';
 import { descriptorsAtLast, isBefore, mappingDuring } from './history.ts';
 
 type Of<K extends MsixOperation['kind']> = Extract<MsixOperation, { readonly kind: K }>;
@@ -271,6 +271,32 @@ export const successHasItsEffect: Property<Evidence> = {
   },
 };
 
+const LEFT_BEHIND = {
+  'disabled-under-a-mapping': 'no page of a BAR is mapped any more',
+  'not-disabled': 'pci_disable_device() is called',
+  'region-left-requested': 'all regions are released',
+  'msix-left-enabled': 'MSI-X is disabled',
+} as const;
+
+/** What vfio_pci_disable() does, undone or done too early; null if all is well. */
+function leftBehind(
+  { mappingsLeft, enabled, step }: LastClose,
+  { regionChanges, msixEnables, recorded }: Evidence,
+): keyof typeof LEFT_BEHIND | null {
+  if (mappingsLeft > 0) return 'disabled-under-a-mapping';
+  if (enabled) return 'not-disabled';
+  for (const { bar } of recorded) {
+    let isRequested = false;
+    for (const change of regionChanges) {
+      if (change.bar === bar && change.step <= step) isRequested = change.requested;
+    }
+    if (isRequested) return 'region-left-requested';
+  }
+  let isOn = false;
+  for (const change of msixEnables) if (change.step <= step) isOn = change.enabled;
+  return isOn ? 'msix-left-enabled' : null;
+}
+
 /** Whether a mapping may be there in the end: one was made, and no munmap of its name began after it. */
 function mayBeMapped(machine: Machine): boolean {
   for (const made of machine.returned) {
@@ -290,7 +316,7 @@ function mayBeMapped(machine: Machine): boolean {
 export const lastUseDisables: Property<Evidence> = {
   id: 'last-use-disables',
   claim:
-    'the function is disabled with the last descriptor, mapping and call that makes use of it, and not before',
+    'the function is disabled, with all that was set up, by the last descriptor, mapping or call that makes use of it and not before',
   source: {
     status: 'merged',
     date: 'v4.5',
@@ -298,12 +324,13 @@ export const lastUseDisables: Property<Evidence> = {
   },
   check({ machine, outcome, evidence }, report) {
     const { opens, closes } = evidence;
-    for (const { mappingsLeft, step, call } of closes) {
-      if (mappingsLeft === 0) continue;
-      report('disabled-under-a-mapping', step, () => ({
-        message: `${call.thread.name} disables the function, and pages of its BARs are mapped.`,
-        expected: ['no mapping is left'],
-        actual: [`mappings left: ${mappingsLeft}`],
+    for (const close of closes) {
+      const left = leftBehind(close, evidence);
+      if (left === null) continue;
+      report(left, close.step, () => ({
+        message: `${close.call.thread.name} drops the last reference to the device file.`,
+        expected: [LEFT_BEHIND[left]],
+        actual: [left.replaceAll('-', ' ')],
       }));
     }
     if (outcome !== 'finished') return closes.length > 0;

@@ -139,6 +139,8 @@ export interface LastClose {
   readonly call: Call;
   /** Dummy resources of this function that are still in the resource tree afterwards. */
   readonly dummiesLeft: number;
+  /** pci_disable_device() was not called. */
+  readonly enabled: boolean;
   /** Mappings of its BARs that are alive. Never above 0: each pins the file. */
   readonly mappingsLeft: number;
 }

@@ -111,3 +111,27 @@ export const msixGateAsksOwnPath: Property<Evidence> = {
     return gates.length > 0;
   },
 };
+
+export const gateIsClosedWhereNothingFilters: Property<Evidence> = {
+  id: 'gate-is-closed-where-nothing-filters',
+  claim: 'the MSI-X table may not be mapped on a machine of which no part says that it filters MSIs',
+  source: {
+    status: 'posted',
+    date: '2016-03-07',
+    note: 'RFC v4 6/7 by its subject: "if IOMMU_CAP_INTR_REMAP was set"; the changelog has msi_filtered for that in RFC v3',
+  },
+  requires: ['msix gate'],
+  check({ evidence: { gates, facts } }, report) {
+    const { arch, filtersMsi, otherFiltersMsi, intrRemap } = facts;
+    const filters = filtersMsi || otherFiltersMsi || (arch !== 'powernv' && intrRemap);
+    for (const { allowed, by, asked, step, call } of gates) {
+      if (filters || !allowed) continue;
+      report('open-where-nothing-filters', step, () => ({
+        message: `${call.thread.name}'s ${asked}: ${by} says yes, and neither a host bridge nor the IOMMU does.`,
+        expected: ['table mappable: no'],
+        actual: ['table mappable: yes'],
+      }));
+    }
+    return !filters && gates.length > 0;
+  },
+};
