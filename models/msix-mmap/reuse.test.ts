@@ -10,6 +10,7 @@ function evidenceOf({ machine, outcome, world }: Run): string {
   const evidence = [
     [w.alignments, w.opens, w.closes, w.decisions, w.gates, w.infos, w.mmaps, w.exposures, w.hotPlugs],
     [w.touches, w.tableWrites, w.tableAccesses, w.hostWrites, w.interrupts, w.oops, w.device()],
+    [w.fileAccesses, w.barmapUses, w.regionChanges, w.ioeventfdsAdded, w.msixEnables],
   ];
   return JSON.stringify([outcome, machine.steps, evidence], (key, value: unknown) =>
     key === 'call' && value !== null ? (value as Call).work.operation : value,

@@ -38,6 +38,8 @@ function features(kernel: MsixKernel): ReadonlySet<string> {
   if (typeof kernel.msixGate?.by === 'string') names.add('msix gate');
   if (kernel.msixGate !== undefined) names.add('mappable table');
   if (names.has('dummy resources') || kernel.mayMapBar === pageIsExclusive) names.add('exclusive pages');
+  const { alignment, pcibios_default_alignment } = kernel;
+  if (alignment.noresize || pcibios_default_alignment !== undefined) names.add('alignment without resize');
   return names;
 }
 

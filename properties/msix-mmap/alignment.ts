@@ -179,6 +179,7 @@ export const alignedBarIsNoWindow: Property<Evidence> = {
     date: '2016-03-07',
     note: 'RFC v4 2/7, "PCI: Use IORESOURCE_WINDOW to identify bridge resources"',
   },
+  requires: ['alignment without resize'],
   check({ evidence: { alignments } }, report) {
     let exercised = false;
     for (const request of alignments) {

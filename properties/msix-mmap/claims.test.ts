@@ -17,6 +17,11 @@ const store = (offset: number, value = 0): Operation =>
 const hotAdd = (size: number, slot = 2): Operation => ({ actor: 'admin', op: 'hot_add', slot, size });
 const CLOSE = user('close');
 const OPEN = user('open');
+const PREAD = user('pread', { bar: 0, pos: 0, count: 4 });
+const IOEVENTFD = user('ioeventfd', { bar: 0, pos: 0, count: 4 });
+const setIrqs = (vectors: number): Operation => user('set_irqs', { vectors });
+const AFFINITY: Operation = { actor: 'admin', op: 'affinity', vector: 0 };
+const HOT_REMOVE: Operation = { actor: 'admin', op: 'hot_remove', slot: 2 };
 const TRIGGER: Operation = { actor: 'device', op: 'trigger', vector: 0 };
 
 /** A page of 64 KiB with BARs of two functions in it, which nobody may move. */
@@ -51,6 +56,8 @@ const UNALIGNED: WorldConfig = { bars: [{ bar: 0, size: 0x1000, at: 0x1000, fixe
 const IGD_FAILS: WorldConfig = { arch: 'x86', igdFails: true, opened: false };
 const UNFILTERED: WorldConfig = { filtersMsi: false };
 const PARAMETER: WorldConfig = { resourceAlignment: '0000:01:00.0:noresize' };
+const ALL_FUNCTIONS: WorldConfig = { resourceAlignment: '*:*:*.*:noresize' };
+const NOTHING_FILTERS: WorldConfig = { filtersMsi: false, otherFiltersMsi: false };
 const VIRTUAL_FUNCTIONS: WorldConfig = { sriov: { vfs: 2, size: 0x1000, at: 0x80000 } };
 const ORDINARY: WorldConfig = { pageSize: 4096, bars: [{ bar: 0, size: 0x1000, at: 0 }] };
 
@@ -274,6 +281,173 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'rfc3',
   },
   {
+    claim: 'gate-is-closed-where-nothing-filters',
+    kind: 'open-where-nothing-filters',
+    state: 'rfc1',
+    ops: [info(2)],
+    world: NOTHING_FILTERS,
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'gate-is-closed-where-nothing-filters',
+    kind: 'open-where-nothing-filters',
+    state: 'rfc4~answer(iommu_capable, true)',
+    ops: [info(2)],
+    world: NOTHING_FILTERS,
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v5.11~drop-call(mayMapBar, false)',
+    ops: [mmap(5), mmap(2, { offset: 0x1_0000 })],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EBADF-without-cause',
+    state: 'v5.11~drop-call(vfio_group_get_device_fd, 0)',
+    ops: [info(0), OPEN, info(0)],
+    world: { opened: false },
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'SIGSEGV-without-cause',
+    state: 'v5.11~drop-call(ksys_mmap_pgoff, 0)',
+    ops: [store(0), mmap(0), store(0)],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EBADF',
+    state: 'v5.11~drop-call(filp_close, 0)',
+    ops: [CLOSE, info(0)],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EINVAL',
+    state: 'v5.11~ignore-error(vfio_pci_bar_rw, -22)',
+    ops: [user('pread', { bar: 0, pos: 0x1000, count: 4 })],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EINVAL',
+    state: 'v5.11~answer(vfio_pci_igd_init, 0)',
+    ops: [OPEN],
+    world: IGD_FAILS,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-SIGSEGV',
+    state: 'v5.11~drop-call(__vm_munmap, 0)',
+    ops: [mmap(0), user('munmap', { map: 'm0' }), store(0)],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EEXIST',
+    state: 'v5.11~ignore-error(vfio_pci_ioeventfd, -17)',
+    ops: [IOEVENTFD, IOEVENTFD],
+    keeper: 'v5.11',
+  },
+  ...[
+    ['opens-nothing', 'drop-call(vfio_pci_open, 0)', [OPEN]],
+    ['flags-of-another-region', 'drop-call(vfio_pci_get_region_info, 0)', [info(0)]],
+    ['region-not-requested', 'drop-call(vfio_pci_setup_barmap, 0)', [mmap(0)]],
+    ['null-barmap', 'drop-call(vfio_pci_setup_barmap, 0)', [PREAD]],
+    ['null-barmap', 'drop-call(vfio_pci_setup_barmap, 0)', [IOEVENTFD]],
+    ['access-without-instruction', 'drop-call(access, 0)', [mmap(0), store(0)]],
+    ['other-count', 'drop-call(do_io_rw, 0)', [PREAD]],
+    ['no-ioeventfd', 'drop-call(vfio_pci_ioeventfd, 0)', [IOEVENTFD]],
+    ['vectors-not-set', 'drop-call(vfio_pci_set_irqs_ioctl, 0)', [setIrqs(1)]],
+    ['msix-not-disabled', 'drop-call(vfio_pci_set_irqs_ioctl, 0)', [setIrqs(1), setIrqs(0)]],
+    ['vector-not-rewritten', 'drop-call(irq_set_affinity, 0)', [setIrqs(1), AFFINITY]],
+    ['other-interrupt', 'drop-call(raise, 0)', [setIrqs(1), TRIGGER]],
+    ['no-address-of-its-own', 'ignore-error(pciehp_enable_slot, -12)', [info(0), hotAdd(0x10_0000)]],
+    ['does-not-leave', 'drop-call(pciehp_disable_slot, 0)', [info(0), hotAdd(0x1000), HOT_REMOVE]],
+  ].map(
+    ([kind, mutation, ops]): ClaimCase => ({
+      claim: 'success-has-its-effect',
+      kind: kind as string,
+      state: `v5.11~${mutation as string}`,
+      ops: ops as Operation[],
+      first: [['user0', 1]],
+      keeper: 'v5.11',
+    }),
+  ),
+  ...[
+    ['left-enabled', 'drop-call(fput)', [info(0), CLOSE]],
+    ['left-enabled', 'drop-call(vfio_pci_release)', [CLOSE]],
+    ['region-left-requested', 'drop-call(vfio_pci_disable)', [PREAD, CLOSE]],
+    ['msix-left-enabled', 'drop-call(vfio_pci_disable)', [setIrqs(1), CLOSE]],
+    ['not-disabled', 'drop-call(vfio_pci_disable)', [CLOSE]],
+  ].map(
+    ([kind, mutation, ops]): ClaimCase => ({
+      claim: 'last-use-disables',
+      kind: kind as string,
+      state: `rfc4~${mutation as string}`,
+      ops: ops as Operation[],
+      keeper: 'rfc4',
+    }),
+  ),
+  {
+    claim: 'exclusive-page-is-mappable',
+    kind: 'exclusive-page-refused',
+    state: 'v5.11~revert(mayMapBar)',
+    ops: [info(0)],
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'exclusive-page-is-mappable',
+    kind: 'exclusive-page-refused',
+    state: 'rfc4~revert(mayMapBar)',
+    ops: [mmap(0)],
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'parameter-aligns-whom-it-names',
+    kind: 'aligns-otherwise',
+    state: 'v5.11~flip(alignment.noresize)',
+    ops: [],
+    world: PARAMETER,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'parameter-aligns-whom-it-names',
+    kind: 'aligns-who-is-not-named',
+    state: 'v5.11~flip(alignment.wildcards)',
+    ops: [],
+    world: ALL_FUNCTIONS,
+    keeper: 'v5.11',
+  },
+  {
+    claim: 'parameter-aligns-whom-it-names',
+    kind: 'does-not-align-who-is-named',
+    state: 'rfc4~flip(alignment.wildcards)',
+    ops: [],
+    world: ALL_FUNCTIONS,
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'aligned-bar-is-no-window',
+    kind: 'taken-for-window',
+    state: 'rfc4:1',
+    ops: [],
+    world: PARAMETER,
+    keeper: 'rfc4',
+  },
+  {
+    claim: 'aligned-bar-is-no-window',
+    kind: 'taken-for-window',
+    state: 'v5.11~flip(alignment.startalignMarksWindows)',
+    ops: [],
+    keeper: 'v5.11',
+  },
+  {
     claim: 'no-deadlock',
     kind: 'lock-cycle',
     state: 'v4.8+mutant-lock-cycle',
@@ -322,8 +496,9 @@ describe('a claim is not exercised', () => {
     // v4.12 and the first RFCs align without being asked to.
     const { exercised } = recording(state, [user('device_info')], {
       arch: 'arm64',
+      bars: [{ bar: 0, size: 0x1_0000, at: 0 }],
     });
-    expect(exercised).toEqual(['no-deadlock', 'no-livelock', 'lock-discipline']);
+    expect(exercised).toEqual(['success-has-its-effect', 'no-deadlock', 'no-livelock', 'lock-discipline']);
   });
 
   test.each<{ claim: string; state: string; ops: readonly Operation[]; world?: WorldConfig }>([
@@ -373,6 +548,19 @@ describe('a claim is not exercised', () => {
     },
     { claim: 'shared-page-is-not-mappable', state: 'rfc1', ops: [info(0)] },
     { claim: 'msix-gate-asks-own-path', state: 'rfc4', ops: [info(0)] },
+    { claim: 'gate-is-closed-where-nothing-filters', state: 'rfc4', ops: [info(2)] },
+    { claim: 'errors-have-a-cause', state: 'v5.11', ops: [mmap(0), store(0), CLOSE] },
+    { claim: 'causes-give-an-error', state: 'v5.11', ops: [mmap(0), store(0), CLOSE] },
+    { claim: 'success-has-its-effect', state: 'v5.11', ops: [mmap(5), store(0)] },
+    { claim: 'last-use-disables', state: 'v5.11', ops: [mmap(0)] },
+    {
+      claim: 'exclusive-page-is-mappable',
+      state: 'v5.11',
+      ops: [info(0)],
+      world: { ...UNALIGNED, ...FIXED_NEIGHBOURS },
+    },
+    { claim: 'parameter-aligns-whom-it-names', state: 'v5.11', ops: [] },
+    { claim: 'aligned-bar-is-no-window', state: 'rfc4', ops: [] },
   ])('$claim, on $state with $ops.0.op', ({ claim, state, ops, world }) => {
     const { exercised, stale } = recording(state, ops, world);
     expect(stale).toBeNull();
@@ -383,6 +571,8 @@ describe('a claim is not exercised', () => {
 describe('a claim does not apply', () => {
   test.each([
     { claim: 'last-close-frees-the-page', states: ['pre', 'v4.6', 'rfc1', 'rfc2', 'rfc3', 'rfc4', 'always'] },
+    { claim: 'exclusive-page-is-mappable', states: ['pre', 'v4.6', 'rfc1', 'rfc2'] },
+    { claim: 'aligned-bar-is-no-window', states: ['pre', 'v4.6', 'rfc1', 'rfc2', 'rfc3', 'v4.8'] },
     { claim: 'msix-gate-asks-own-path', states: ['pre', 'v4.8', 'v4.16', 'always', 'rfc4:1+2+3+4+5'] },
   ])('$claim', ({ claim, states }) => {
     for (const state of states) expect(model(state).properties.map(({ id }) => id)).not.toContain(claim);

@@ -284,7 +284,6 @@ function leftBehind(
   { regionChanges, msixEnables, recorded }: Evidence,
 ): keyof typeof LEFT_BEHIND | null {
   if (mappingsLeft > 0) return 'disabled-under-a-mapping';
-  if (enabled) return 'not-disabled';
   for (const { bar } of recorded) {
     let isRequested = false;
     for (const change of regionChanges) {
@@ -294,7 +293,8 @@ function leftBehind(
   }
   let isOn = false;
   for (const change of msixEnables) if (change.step <= step) isOn = change.enabled;
-  return isOn ? 'msix-left-enabled' : null;
+  if (isOn) return 'msix-left-enabled';
+  return enabled ? 'not-disabled' : null;
 }
 
 /** Whether a mapping may be there in the end: one was made, and no munmap of its name began after it. */
@@ -345,6 +345,6 @@ export const lastUseDisables: Property<Evidence> = {
         actual: [`enabled ${enabled} times more than disabled`],
       }));
     }
-    return closes.length > 0 || opens.length > 0;
+    return closes.length > 0 || expected === 0;
   },
 };
