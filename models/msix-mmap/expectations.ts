@@ -22,7 +22,11 @@ const trustAlignment = ['rfc1', 'rfc2'];
 const checkThenMap = ['rfc3', 'rfc4', 'always'];
 /** resource_alignment before its fixes for PCI_PROBE_ONLY and VF BARs. */
 const oldParameter = ['pre', 'v4.6', 'rfc1', 'rfc2', 'rfc3', 'busflag', 'v4.8', ...v48Mutants];
-const mappableTable = ['v4.16', 'v5.11', 'v5.11+mutant-writable-table'];
+const writableTable = 'v5.11+mutant-writable-table';
+const leakFile = 'v5.11+mutant-leak-file';
+const undocumentedStar = 'v5.11+mutant-undocumented-star';
+const startalignWindow = 'v5.11+mutant-startalign-window';
+const mappableTable = ['v4.16', 'v5.11', writableTable, leakFile, undocumentedStar, startalignWindow];
 
 const mutant = { status: 'mutant' } as const;
 const rfc3Changelog = { status: 'posted', date: '2016-01-15', note: 'changelog of RFC v3' } as const;
@@ -297,7 +301,7 @@ export const expectations: readonly Expectation[] = [
   },
   {
     property: 'no-vector-written-through-the-file',
-    states: ['v5.11+mutant-writable-table'],
+    states: [writableTable],
     verdict: 'violated',
     reason: 'vfio_pci_bar_rw and VFIO_DEVICE_IOEVENTFD do not leave the table out.',
     source: mutant,
@@ -346,6 +350,74 @@ export const expectations: readonly Expectation[] = [
       status: 'inferred',
       note: '"PCI: Ignore enforced alignment to VF BARs" is in the patch list of the PowerKVM tree',
     },
+  },
+
+  {
+    property: 'parameter-aligns-whom-it-names',
+    states: [undocumentedStar],
+    verdict: 'violated',
+    reason: 'An entry with "*" matches every function, where the document knows numbers only.',
+    source: mutant,
+  },
+  {
+    property: 'aligned-bar-is-no-window',
+    states: [startalignWindow],
+    verdict: 'violated',
+    reason:
+      'The default alignment of PowerNV sets IORESOURCE_STARTALIGN, which alone tells windows from BARs.',
+    source: mutant,
+  },
+
+  // What calls return and do.
+  {
+    property: 'errors-have-a-cause',
+    states: ['v4.8+mutant-off-by-one'],
+    verdict: 'violated',
+    reason: 'mmap of a BAR of one page is -EINVAL: no room for a dummy resource of no size.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: [noRangeCheck],
+    verdict: 'violated',
+    reason: 'An mmap beyond the end of the BAR succeeds.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: [writableTable],
+    verdict: 'violated',
+    reason: 'VFIO_DEVICE_IOEVENTFD takes a place in the MSI-X table.',
+    source: mutant,
+  },
+  {
+    property: 'success-has-its-effect',
+    states: [writableTable],
+    verdict: 'violated',
+    reason: 'pread and pwrite access the bytes of the MSI-X table, which are to be left out.',
+    source: mutant,
+  },
+  {
+    property: 'last-use-disables',
+    states: [leakFile],
+    verdict: 'violated',
+    reason: 'munmap removes the mapping and not its reference to the file, so that no close is the last.',
+    source: mutant,
+  },
+  {
+    property: 'exclusive-page-is-mappable',
+    states: [noRelease],
+    verdict: 'violated',
+    reason:
+      'The dummy resource of the last time is still there, and the next first open finds the page taken.',
+    source: mutant,
+  },
+  {
+    property: 'exclusive-page-is-mappable',
+    states: [earlyProbe],
+    verdict: 'violated',
+    reason: 'The dummy resource of an open that failed is still there, and the next finds the page taken.',
+    source: mutant,
   },
 
   // Locks.

@@ -146,5 +146,7 @@ export const states: readonly StateSpec<MsixKernel>[] = [
     mutants.lockCycle,
     mutants.lockSpin,
   ].map(v48Mutant),
-  v511Mutant(mutants.writableTable),
+  ...[mutants.writableTable, mutants.leakFile, mutants.undocumentedStar, mutants.startalignWindow].map(
+    v511Mutant,
+  ),
 ];

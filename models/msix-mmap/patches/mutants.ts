@@ -46,6 +46,36 @@ export const writableTable = mutant(
   (kernel) => ({ ...kernel, excludesTable: false }),
 );
 
+export const leakFile = mutant(
+  'leak-file',
+  'a mapping that munmap removes keeps its reference to the device file',
+  'breaks the claim that the last use disables the function',
+  (kernel) => ({
+    ...kernel,
+    *__vm_munmap(_t, w, map) {
+      yield w.mmapSem.acquire;
+      yield w.pageTables.write;
+      w.pageTables.mappings.delete(map);
+      yield w.mmapSem.release;
+      return 0;
+    },
+  }),
+);
+
+export const undocumentedStar = mutant(
+  'undocumented-star',
+  'resource_alignment takes "*" for a number, as rfc4 4/7 has it, and no document says so',
+  'breaks the claim that the parameter aligns whom it names',
+  (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, wildcards: true } }),
+);
+
+export const startalignWindow = mutant(
+  'startalign-window',
+  'IORESOURCE_STARTALIGN marks the windows of bridges, as before rfc4 2/7',
+  'breaks the claim that an aligned BAR is not taken for a window',
+  (kernel) => ({ ...kernel, alignment: { ...kernel.alignment, startalignMarksWindows: true } }),
+);
+
 export const anyStart = mutant(
   'any-start',
   'vfio_pci_probe_mmaps does not test that the BAR starts on a page',
