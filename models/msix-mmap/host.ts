@@ -28,6 +28,7 @@ export function* pciehp_enable_slot(t: Thread, w: MsixWorld, slot: number, size:
   // pci_assign_resource() and allocate_resource(): find_resource() and __request_resource() under the lock.
   yield w.resourceLock.acquire;
   yield w.tree.read;
+  w.machine.assertHeld(w.resourceLock);
   const { list } = w.tree;
   const align = alignmentOf(bar);
   const roomWithoutDummies = list.room(bar.size, align, 'BARs') !== null;

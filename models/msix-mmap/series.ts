@@ -9,6 +9,7 @@ import { pageIsExclusive } from './patches/rfc.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
+import { survivors } from './survivors.ts';
 import { MsixWorld } from './world.ts';
 import { worldProblem } from './world-problem.ts';
 
@@ -24,6 +25,7 @@ export const msixMmap = defineSeries({
   properties: claims,
   expectations,
   aspects,
+  survivors,
   compile,
   worldProblem,
   smallWorlds,
