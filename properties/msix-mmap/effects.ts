@@ -4,7 +4,7 @@ import type { Call } from '../../harness/machine/thread.ts';
 import type { Property } from '../../harness/model/property.ts';
 import { operationOf } from './describe.ts';
 import type { Evidence, HotPlug, LastClose, MsixOperation } from './evidence.ts';
-import { descriptorsAtLast, isBefore, mappingDuring } from './history.ts';
+import { descriptorsAtLast, hasLeft, isBefore, mappingDuring, rangesOverlap, WINDOW } from './history.ts';
 
 type Of<K extends MsixOperation['kind']> = Extract<MsixOperation, { readonly kind: K }>;
 
@@ -18,7 +18,7 @@ const MISSING = {
   'other-count': 'as many bytes as asked for, up to the end of the region',
   'other-bytes': 'each byte outside of what is left out is accessed once, in order',
   'no-ioeventfd': 'the ioeventfd is on the list',
-  'vectors-not-set': 'each vector is written and unmasked, and no other',
+  'vectors-not-set': 'MSI-X is enabled, and each vector is written and unmasked, and no other',
   'msix-not-disabled': 'MSI-X is disabled',
   'vector-not-rewritten': 'the vector is masked, written and unmasked',
   'other-interrupt': 'a message if MSI-X is enabled, and none if it is not',
@@ -37,9 +37,6 @@ const DEVICE_FLAGS_RESET_PCI = 3;
 const REGION_FLAGS_READ_WRITE = 3;
 const REGION_FLAG_MMAP = 4;
 const REGION_FLAG_CAPS = 8;
-
-/** Addresses that the host bridge has for BARs. */
-const WINDOW = 0x10_0000;
 
 function regionFlags(call: Call, { infos }: Evidence): number | null {
   for (const info of infos) {
@@ -110,7 +107,11 @@ function leftOut(
   return Math.max(0, Math.min(pos + count, table.offset + table.size) - Math.max(pos, table.offset));
 }
 
-function setVectors(call: Call, vectors: number, { hostWrites }: Evidence): boolean {
+/** MSI-X is enabled, and each vector from 0 on written, then unmasked. */
+function setVectors(call: Call, vectors: number, { hostWrites, msixEnables }: Evidence): boolean {
+  let isOn = false;
+  for (const { step, enabled } of msixEnables) if (enabled && step <= call.returned) isOn = true;
+  if (!isOn) return false;
   let next = 0;
   let written = false;
   for (const write of hostWrites) {
@@ -169,24 +170,14 @@ const plugOf = (call: Call, { hotPlugs }: Evidence): HotPlug | null => {
   return null;
 };
 
-const overlap = (aStart: number, aSize: number, bStart: number, bSize: number): boolean =>
-  aStart < bStart + bSize && bStart < aStart + aSize;
-
 function hasOwnAddress({ what, start, size, step }: HotPlug, { bootBars, hotPlugs }: Evidence): boolean {
   if (what !== 'add' || start === null || start % size !== 0 || start + size > WINDOW) return false;
-  for (const bar of bootBars) if (overlap(start, size, bar.start, bar.size)) return false;
+  for (const bar of bootBars) if (rangesOverlap(start, size, bar.start, bar.size)) return false;
   for (const other of hotPlugs) {
     if (other.step >= step || other.what !== 'add' || other.start === null) continue;
-    if (overlap(start, size, other.start, other.size) && !hasLeft(other, step, hotPlugs)) return false;
+    if (rangesOverlap(start, size, other.start, other.size) && !hasLeft(other, step, hotPlugs)) return false;
   }
   return true;
-}
-
-function hasLeft(plug: HotPlug, by: number, hotPlugs: readonly HotPlug[]): boolean {
-  for (const { what, device, step } of hotPlugs) {
-    if (what === 'remove' && device === plug.device && step > plug.step && step < by) return true;
-  }
-  return false;
 }
 
 /** What a call that succeeded failed to do; null if nothing. */

@@ -6,7 +6,7 @@ import { EBADF, ENOMEM } from '../../harness/machine/errno.ts';
 import type { Machine } from '../../harness/machine/machine.ts';
 import { type Call, hasReturned } from '../../harness/machine/thread.ts';
 import { operationOf } from './describe.ts';
-import type { Evidence, MsixOperation } from './evidence.ts';
+import type { Evidence, HotPlug, MsixOperation } from './evidence.ts';
 
 export const isBefore = (one: Call, other: Call): boolean => hasReturned(one) && one.returned < other.begun;
 
@@ -131,4 +131,25 @@ export function vectorsDuring(machine: Machine, { closes }: Evidence, call: Call
     latest = Math.max(latest, other.returned);
   }
   return count;
+}
+
+/** Addresses that the host bridge has for BARs. */
+export const WINDOW = 0x10_0000;
+
+export const rangesOverlap = (aStart: number, aSize: number, bStart: number, bSize: number): boolean =>
+  aStart < bStart + bSize && bStart < aStart + aSize;
+
+const isRemovalOf = ({ what, device, step }: HotPlug, plug: HotPlug): boolean =>
+  what === 'remove' && device === plug.device && step > plug.step;
+
+/** Whether a function that was hot added no longer answers at a step. */
+export function hasLeft(plug: HotPlug, by: number, hotPlugs: readonly HotPlug[]): boolean {
+  for (const other of hotPlugs) if (isRemovalOf(other, plug) && other.step < by) return true;
+  return false;
+}
+
+/** Whether its removal had returned, so that nothing is left of it. */
+export function wasRemoved(plug: HotPlug, before: Call, hotPlugs: readonly HotPlug[]): boolean {
+  for (const other of hotPlugs) if (isRemovalOf(other, plug) && isBefore(other.call, before)) return true;
+  return false;
 }

@@ -28,7 +28,10 @@ import {
   mostDescriptors,
   mostInSlot,
   overlaps,
+  rangesOverlap,
   vectorsDuring,
+  WINDOW,
+  wasRemoved,
 } from './history.ts';
 
 /** In the order in which they are tested for, whoever tests. */
@@ -54,8 +57,6 @@ const rankOf = (cause: number | Signal): number => ORDER.findIndex(([errno]) => 
 
 /** What this process can have at once: see FILES_MAX of the models. */
 const DESCRIPTORS_MAX = 3;
-/** Addresses that the host bridge has for BARs. */
-const WINDOW = 0x10_0000;
 
 type Of<K extends MsixOperation['kind']> = Extract<MsixOperation, { readonly kind: K }>;
 type Region = Of<'mmap'> | Of<'pread' | 'pwrite'> | Of<'ioeventfd'>;
@@ -149,12 +150,11 @@ function mayHaveOpened(machine: Machine, { facts }: Evidence, call: Call): numbe
   return count;
 }
 
-/** Whether a BAR of that size certainly found an address: some is free of whatever may be there. */
-function certainlyHasRoom(evidence: Evidence, call: Call, size: number, slot: number): boolean {
-  const { alignments } = evidence;
+/** Whether a BAR of that size certainly finds an address: some is free of whatever may be there. */
+function certainlyHasRoom(evidence: Evidence, call: Call, size: number): boolean {
   let needed = size;
-  for (const { step, device, align, after } of alignments) {
-    if (step > 0 && device === deviceIn(slot)) needed = Math.max(needed, align, after.size);
+  for (const { step, align, after } of evidence.alignments) {
+    if (step > call.begun && step <= call.returned) needed = Math.max(needed, align, after.size);
   }
   for (let start = 0; start + needed <= WINDOW; start += needed) {
     if (!mayBeTaken(evidence, call, start, needed)) return true;
@@ -168,25 +168,20 @@ function mayBeTaken(
   start: number,
   size: number,
 ): boolean {
-  const isIn = (from: number, to: number): boolean => start < to && from < start + size;
-  for (const bar of bootBars) if (isIn(bar.start, bar.start + bar.size)) return true;
+  for (const bar of bootBars) if (rangesOverlap(start, size, bar.start, bar.size)) return true;
   // The rest of its page may be reserved.
   for (const bar of recorded) {
     if (bar.start === null || bar.size >= facts.pageSize) continue;
-    if (isIn(bar.start, inPages(bar.start + bar.size, facts))) return true;
+    const rest = inPages(bar.start + bar.size, facts) - bar.start;
+    if (rangesOverlap(start, size, bar.start, rest)) return true;
   }
   for (const plug of hotPlugs) {
     if (plug.what === 'remove' || plug.start === null || plug.call === call) continue;
-    const gone = hotPlugs.some(
-      ({ what, device, step, call: by }) =>
-        what === 'remove' && device === plug.device && step > plug.step && isBefore(by, call),
-    );
-    if (!gone && isIn(plug.start, plug.start + Math.max(plug.size, facts.pageSize))) return true;
+    if (!rangesOverlap(start, size, plug.start, Math.max(plug.size, facts.pageSize))) continue;
+    if (!wasRemoved(plug, call, hotPlugs)) return true;
   }
   return false;
 }
-
-const deviceIn = (slot: number): string => `0000:01:${slot.toString(16).padStart(2, '0')}.0`;
 
 /** Whether something that is documented to give this error may have been there at some time of the call. */
 function mayBeCausedBy(machine: Machine, evidence: Evidence, call: Call, cause: number | Signal): boolean {
@@ -236,7 +231,7 @@ function mayBeCausedBy(machine: Machine, evidence: Evidence, call: Call, cause: 
       return cause === EINVAL && operation.vector >= (facts.table?.vectors ?? 0);
     case 'hot_add':
       if (cause === EINVAL) return mostInSlot(machine, call, operation.slot) > 0;
-      return cause === ENOMEM && !certainlyHasRoom(evidence, call, operation.size, operation.slot);
+      return cause === ENOMEM && !certainlyHasRoom(evidence, call, operation.size);
     case 'hot_remove':
       return cause === EINVAL && fewestInSlot(machine, call, operation.slot) <= 0;
     default:
@@ -355,8 +350,9 @@ export const causesGiveAnError: Property<Evidence> = {
       exercised = true;
       const { ret, signal } = call;
       const end = signal ?? (ret! < 0 ? -ret! : null);
+      if (end === cause) continue;
       // What is tested for before may have been the case as well: errors-have-a-cause looks at that.
-      if (end !== null && rankOf(end) <= rankOf(cause)) continue;
+      if (end !== null && rankOf(end) < rankOf(cause)) continue;
       const kind =
         end === null ? `succeeds-despite-${nameOf(cause)}` : `${nameOf(end)}-before-${nameOf(cause)}`;
       report(kind, call.returned, () => ({
