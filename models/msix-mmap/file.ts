@@ -121,7 +121,7 @@ export function* ksys_mmap_pgoff(t: Thread, w: MsixWorld, operation: Operation<'
 export function* __vm_munmap(t: Thread, w: MsixWorld, map: string): CodePath<number> {
   yield w.mmapSem.acquire;
   yield w.pageTables.read;
-  // find_vma() asserts it, from v5.9 on.
+  // find_vma() asserts it, from v5.15 on (5b78ed24e8ec).
   w.machine.assertHeld(w.mmapSem, true);
   const mapping = w.pageTables.mappings.get(map);
   if (mapping !== undefined) {
