@@ -52,6 +52,7 @@ export const base: MemAttrKernel = {
   kvm_arch_prepare_memory_region,
   refusesSlotOver: () => false,
   mapsCacheablePfnmap: false,
+  refusesMismatches: false,
   kvm_mmu_wp_memory_region,
   stage2_set_prot_attr: deviceOrNormal,
   hasNormalNc: false,

@@ -70,6 +70,8 @@ export interface MemAttrKernel {
   refusesSlotOver: (w: MemAttrWorld, vma: Vma) => boolean;
   /** Cacheable mappings of VM_PFNMAP stay cacheable (v6.17). */
   mapsCacheablePfnmap: boolean;
+  /** alt-reject: what would be another type at stage 2 than in the VMM is refused where nothing says that it may be. */
+  refusesMismatches: boolean;
   kvm_mmu_wp_memory_region: Path<[slot: number], void>;
 
   // arch/arm64/kvm/hyp

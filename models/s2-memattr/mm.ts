@@ -15,6 +15,7 @@ export function* ksys_mmap_pgoff(
   writable: boolean,
 ): CodePath<number> {
   const { mmapLock, vmas, ptes } = w.mm;
+  const { iMmapRwsem, iMmap } = w.vdev;
   yield mmapLock.acquire;
   yield* unmapPage(t, w, hva);
   const mapping = w.newMapping(hva, backing, w.machine.steps);
@@ -24,35 +25,49 @@ export function* ksys_mmap_pgoff(
   }
   yield vmas[hva]!.write;
   vmas[hva]!.value = { mapping, writable };
+  assertWriteLocked(w);
   if (BACKINGS[backing].vfioPciCore) {
-    yield w.vdev.iMmapRwsem.acquire;
-    w.vdev.iMmap.push(mapping);
-    yield w.vdev.iMmapRwsem.release;
+    yield iMmapRwsem.acquire;
+    w.machine.assertHeld(iMmapRwsem, true);
+    iMmap.push(mapping);
+    yield iMmapRwsem.release;
   }
+  w.noteVma(t, hva, vmas[hva]!.value);
   yield mmapLock.release;
   return 0;
 }
 
 export function* do_munmap(t: Thread, w: MemAttrWorld, hva: number): CodePath<number> {
   yield w.mm.mmapLock.acquire;
-  yield* unmapPage(t, w, hva);
+  const had = yield* unmapPage(t, w, hva);
+  if (had) w.noteVma(t, hva, null);
   yield w.mm.mmapLock.release;
   return 0;
 }
 
-function* unmapPage(t: Thread, w: MemAttrWorld, hva: number): CodePath<void> {
+/** mmap_assert_write_locked(), of vma_start_write() and vma_assert_write_locked() wherever a VMA is changed. */
+const assertWriteLocked = ({ machine, mm }: MemAttrWorld): void => machine.assertHeld(mm.mmapLock, true);
+
+/** Whether there was anything. */
+function* unmapPage(t: Thread, w: MemAttrWorld, hva: number): CodePath<boolean> {
   const vma = w.mm.vmas[hva]!;
+  const { iMmapRwsem, iMmap } = w.vdev;
   yield vma.read;
-  if (vma.value === null) return;
+  assertWriteLocked(w);
+  if (vma.value === null) return false;
   const { mapping } = vma.value;
   yield vma.write;
   vma.value = null;
+  assertWriteLocked(w);
   yield* changePte(t, w, hva, null, mapping);
   if (BACKINGS[mapping.backing].vfioPciCore) {
-    yield w.vdev.iMmapRwsem.acquire;
-    w.vdev.iMmap.splice(w.vdev.iMmap.indexOf(mapping), 1);
-    yield w.vdev.iMmapRwsem.release;
+    yield iMmapRwsem.acquire;
+    // fs.h of struct address_space: i_mmap_rwsem protects i_mmap.
+    w.machine.assertHeld(iMmapRwsem, true);
+    iMmap.splice(iMmap.indexOf(mapping), 1);
+    yield iMmapRwsem.release;
   }
+  return true;
 }
 
 /** Between the two calls of the notifier. Permissions change only where there is an entry. */
@@ -75,13 +90,16 @@ export function* do_mprotect(t: Thread, w: MemAttrWorld, hva: number, writable: 
   const vma = vmas[hva]!;
   yield mmapLock.acquire;
   yield vma.read;
+  assertWriteLocked(w);
   let ret = 0;
   if (vma.value === null) ret = -ENOMEM;
   else if (vma.value.writable !== writable) {
     const { mapping } = vma.value;
     yield vma.write;
     vma.value = { mapping, writable };
+    assertWriteLocked(w);
     yield* changePte(t, w, hva, { mapping, writable }, null);
+    w.noteVma(t, hva, vma.value);
   }
   yield mmapLock.release;
   return ret;

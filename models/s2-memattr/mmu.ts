@@ -36,6 +36,8 @@ export function* kvm_handle_guest_abort(
   const { srcu, logging, mmuInvalidateInProgress } = w.kvm;
   yield srcu.acquireShared;
   yield logging[slot]!.read;
+  // srcu_dereference_check() of __kvm_memslots().
+  w.machine.assertHeld(srcu);
   const abort = newAbort(t, w, request, entry, permission, slot, logging[slot]!.value);
   const { fault } = abort;
   const ret = yield* w.kernel.user_mem_abort(t, w, abort);
@@ -90,6 +92,7 @@ export function* user_mem_abort(t: Thread, w: MemAttrWorld, abort: Abort): CodeP
   const { fault, slot } = abort;
   yield mm.mmapLock.acquireShared;
   yield mm.vmas[slot]!.read;
+  w.machine.assertHeld(mm.mmapLock);
   const vma = mm.vmas[slot]!.value;
   if (vma === null) {
     yield mm.mmapLock.releaseShared;
@@ -130,8 +133,10 @@ export function* stage2_fault_lock(t: Thread, w: MemAttrWorld, abort: Abort): Co
       ret = yield* kernel.kvm_pgtable_stage2_map(t, w, entry, leaf, prot);
     }
   }
-  yield kvm.mmuLock.releaseShared;
+  // mark_page_dirty_in_slot(): the slot and its bitmap go with the grace period of srcu.
+  w.machine.assertHeld(kvm.srcu);
   fault.dirtied = abort.writable && ret === 0 && fault.logging;
+  yield kvm.mmuLock.releaseShared;
   return ret === -EAGAIN ? 0 : ret;
 }
 
@@ -210,14 +215,18 @@ export function* kvm_set_memory_region(
 
 function* changeSlot(t: Thread, w: MemAttrWorld, slot: number, logging: boolean): CodePath<number> {
   const { kernel } = w;
-  const { srcu } = w.kvm;
+  const { srcu, slotsLock } = w.kvm;
   const flags = w.kvm.logging[slot]!;
   yield flags.read;
+  // srcu_dereference_check() of __kvm_memslots() asks for srcu or for this.
+  w.machine.assertHeld(slotsLock);
   if (flags.value === logging) return 0;
   const ret = yield* kernel.kvm_arch_prepare_memory_region(t, w, slot, logging);
   if (ret < 0) return ret;
   yield flags.write;
   flags.value = logging;
+  w.machine.assertHeld(slotsLock);
+  w.slotChanges.push({ step: w.machine.steps, call: t.call!, slot, logging });
   // synchronize_srcu_expedited(): nobody goes by the old flags any more.
   yield srcu.acquire;
   yield srcu.release;
@@ -234,6 +243,8 @@ export function* kvm_arch_prepare_memory_region(
   const { mmapLock, vmas } = w.mm;
   yield mmapLock.acquireShared;
   yield vmas[slot]!.read;
+  // mmap_assert_locked() of find_vma_intersection().
+  w.machine.assertHeld(mmapLock);
   const vma = vmas[slot]!.value;
   const refused = vma?.mapping.pfnmap === true && (logging || w.kernel.refusesSlotOver(w, vma));
   yield mmapLock.releaseShared;
@@ -242,11 +253,15 @@ export function* kvm_arch_prepare_memory_region(
 
 export function* kvm_mmu_wp_memory_region(t: Thread, w: MemAttrWorld, slot: number): CodePath<void> {
   const entry = w.entries[slot]!;
-  yield w.kvm.mmuLock.acquire;
+  const { mmuLock, slotsLock } = w.kvm;
+  yield mmuLock.acquire;
   yield entry.update;
+  // Linux says so above it: "Called with kvm->slots_lock mutex acquired". Nobody else walks the tables.
+  w.machine.assertHeld(slotsLock);
+  w.machine.assertHeld(mmuLock, true);
   const { leaf } = entry;
   if (leaf?.write === true) w.setLeaf(t, entry, 'protect', { ...leaf, write: false });
-  yield w.kvm.mmuLock.release;
+  yield mmuLock.release;
 }
 
 /** __gfn_to_pfn_memslot() and hva_to_pfn(): looks the VMA up for itself. */
@@ -255,6 +270,7 @@ export function* __gfn_to_pfn_memslot(t: Thread, w: MemAttrWorld, abort: Abort):
   const { fault, slot } = abort;
   yield mmapLock.acquireShared;
   yield vmas[slot]!.read;
+  w.machine.assertHeld(mmapLock);
   const vma = vmas[slot]!.value;
   const ret = vma === null ? -EFAULT : yield* hva_to_pfn(t, w, abort, vma);
   if (ret === 0) {
@@ -273,6 +289,8 @@ function* hva_to_pfn(t: Thread, w: MemAttrWorld, abort: Abort, vma: Vma): CodePa
   const pte = w.mm.ptes[abort.slot]!;
   const write = abort.fault.access === 'write';
   yield pte.read;
+  // follow_pte() and the fault handlers want the VMA to stay.
+  w.machine.assertHeld(w.mm.mmapLock);
   if (pte.value === null) {
     // vma_permits_fault()
     if (write && !vma.writable) return -EFAULT;

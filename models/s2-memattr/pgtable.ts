@@ -41,9 +41,11 @@ export function* kvm_pgtable_stage2_map(
   const leaf = newLeaf(t, w, target, prot);
   if (typeof leaf === 'number') return leaf;
   yield entry.read;
+  assertWalkIsSafe(w, target);
   const old = entry.leaf;
   if (!needsUpdate(old, leaf)) return again;
   yield entry.update;
+  assertWalkIsSafe(w, target);
   // Somebody else's cmpxchg came first.
   if (entry.leaf !== old) return again;
   if (old !== null) w.setLeaf(t, entry, 'break', null, leaf.fault);
@@ -51,7 +53,15 @@ export function* kvm_pgtable_stage2_map(
   return 0;
 }
 
-/** Looks at R, W and X only, and only adds to what is there. */
+/**
+ * Faults walk side by side (KVM_PGTABLE_WALK_SHARED), with cmpxchg and mmu_lock held for reading, which keeps notifiers
+ * away. Others write the entry with WRITE_ONCE(), so that nobody else may walk.
+ */
+function assertWalkIsSafe({ machine, kvm }: MemAttrWorld, { handlesFault }: NewLeaf): void {
+  machine.assertHeld(kvm.mmuLock, !handlesFault);
+}
+
+/** Looks at R, W and X only, and only adds to what is there. It, too, walks beside others, and no notifier. */
 export function* kvm_pgtable_stage2_relax_perms(
   t: Thread,
   w: MemAttrWorld,
@@ -60,6 +70,7 @@ export function* kvm_pgtable_stage2_relax_perms(
   prot: Prot,
 ): CodePath<number> {
   yield entry.update;
+  w.machine.assertHeld(w.kvm.mmuLock);
   const { leaf } = entry;
   if (leaf === null) return -EAGAIN;
   const lacking = (['read', 'write', 'exec'] as const).some((bit) => prot[bit] && !permits(leaf, bit));

@@ -3,7 +3,9 @@ import type { CodePath } from '../../harness/machine/step.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { GuestAccess, PageFrame, Reset } from '../../properties/s2-memattr/evidence.ts';
 import type { Vma } from './kernel.ts';
+import { BACKINGS } from './layout.ts';
 import { changePte } from './mm.ts';
+import type { Stage2Entry } from './stage2-entry.ts';
 import type { MemAttrWorld } from './world.ts';
 
 /** With memory disabled it is a SIGBUS: no entry comes about. */
@@ -16,9 +18,13 @@ export function* vfio_pci_mmap_fault(
   const pte = w.mm.ptes[mapping.hva]!;
   yield memoryLock.acquireShared;
   yield command.read;
+  // __vfio_pci_memory_enabled(): "Caller should hold memory_lock".
+  w.machine.assertHeld(memoryLock);
   if (command.value) {
     yield pte.write;
     pte.value = { mapping, writable };
+    // Or a zap may have come and gone.
+    w.machine.assertHeld(memoryLock);
   }
   yield memoryLock.releaseShared;
 }
@@ -27,6 +33,8 @@ export function* vfio_pci_zap_and_down_write_memory_lock(t: Thread, w: MemAttrWo
   const { memoryLock, iMmapRwsem, iMmap } = w.vdev;
   yield memoryLock.acquire;
   yield iMmapRwsem.acquireShared;
+  // Of the zap of v6.8: memory_lock is there for who zaps and for the fault handler, which would map it again.
+  w.machine.assertHeld(memoryLock, true);
   for (const { hva } of iMmap) yield* changePte(t, w, hva, null, null);
   yield iMmapRwsem.releaseShared;
 }
@@ -37,7 +45,10 @@ export function* vfio_basic_config_write(t: Thread, w: MemAttrWorld, enable: boo
   else yield* w.kernel.vfio_pci_zap_and_down_write_memory_lock(t, w);
   yield command.write;
   command.value = enable;
+  // Whoever looks at it holds it for reading: __vfio_pci_memory_enabled().
+  w.machine.assertHeld(memoryLock, true);
   w.memoryEnabled = enable;
+  w.commandWrites.push({ step: w.machine.steps, call: t.call!, enable });
   yield memoryLock.release;
   return 0;
 }
@@ -46,8 +57,10 @@ export function* vfio_basic_config_write(t: Thread, w: MemAttrWorld, enable: boo
 export function* vfio_pci_ioctl_reset(t: Thread, w: MemAttrWorld): CodePath<number> {
   yield* w.kernel.vfio_pci_zap_and_down_write_memory_lock(t, w);
   yield w.bus.access;
+  w.machine.assertHeld(w.vdev.memoryLock, true);
   takePosted(w, 'PCI BAR');
-  noteReset(t, w, 'pci', []);
+  const mapped = w.entries.filter(mapsVfioPci).map(({ page }) => page);
+  noteReset(t, w, { device: 'pci', inFlight: [], mapped });
   yield w.vdev.memoryLock.release;
   return 0;
 }
@@ -58,7 +71,7 @@ export function* vfio_pci_ioctl_reset(t: Thread, w: MemAttrWorld): CodePath<numb
  */
 export function* vfio_platform_call_reset(t: Thread, w: MemAttrWorld): CodePath<number> {
   yield w.bus.access;
-  noteReset(t, w, 'platform', takePosted(w, 'platform MMIO'));
+  noteReset(t, w, { device: 'platform', inFlight: takePosted(w, 'platform MMIO'), mapped: [] });
   return 0;
 }
 
@@ -70,11 +83,11 @@ function takePosted(w: MemAttrWorld, pageFrame: PageFrame): GuestAccess[] {
   return taken;
 }
 
-function noteReset(
-  t: Thread,
-  w: MemAttrWorld,
-  device: Reset['device'],
-  inFlight: readonly GuestAccess[],
-): void {
-  w.resets.push({ step: w.machine.steps, thread: t, call: t.call!, device, inFlight });
+const mapsVfioPci = ({ leaf }: Stage2Entry): boolean => {
+  const supplier = leaf?.fault?.supplier ?? null;
+  return supplier !== null && BACKINGS[supplier.backing].vfioPciCore;
+};
+
+function noteReset(t: Thread, w: MemAttrWorld, reset: Pick<Reset, 'device' | 'inFlight' | 'mapped'>): void {
+  w.resets.push({ step: w.machine.steps, thread: t, call: t.call!, ...reset });
 }

@@ -4,15 +4,17 @@ import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { Port } from '../../harness/machine/port.ts';
 import { Process } from '../../harness/machine/process.ts';
 import { Cell, clear } from '../../harness/machine/shared.ts';
-import type { Thread } from '../../harness/machine/thread.ts';
+import type { Call, Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import { protName, writtenAttribute } from '../../properties/s2-memattr/describe.ts';
 import type {
   Backing,
+  CommandWrite,
   Encoding,
   Evidence,
   GuestAccess,
   GuestPage,
+  KernelBug,
   Leaf,
   LeafChange,
   Mapping,
@@ -20,7 +22,9 @@ import type {
   MemAttrOperation,
   Prot,
   Reset,
+  SlotChange,
   Stage2Fault,
+  VmaChange,
 } from '../../properties/s2-memattr/evidence.ts';
 import type { MemAttrKernel, Vma } from './kernel.ts';
 import { BACKINGS } from './layout.ts';
@@ -103,6 +107,11 @@ export class MemAttrWorld implements World, Evidence {
   readonly guestAccesses: GuestAccess[] = [];
   readonly encodings: Encoding[] = [];
   readonly resets: Reset[] = [];
+  readonly vmaChanges: VmaChange[] = [];
+  readonly slotChanges: SlotChange[] = [];
+  readonly commandWrites: CommandWrite[] = [];
+  readonly optIns: Call[] = [];
+  readonly bugs: KernelBug[] = [];
   /** Shadow of the command register for the evidence; models read `vdev.command`. */
   memoryEnabled = true;
   readonly #atFirst: readonly Mapping[];
@@ -182,6 +191,11 @@ export class MemAttrWorld implements World, Evidence {
     clear(this.guestAccesses);
     clear(this.encodings);
     clear(this.resets);
+    clear(this.vmaChanges);
+    clear(this.slotChanges);
+    clear(this.commandWrites);
+    clear(this.optIns);
+    clear(this.bugs);
     this.memoryEnabled = true;
   }
 
@@ -191,6 +205,18 @@ export class MemAttrWorld implements World, Evidence {
 
   get mapsCacheablePfnmap(): boolean {
     return this.kernel.mapsCacheablePfnmap;
+  }
+
+  get refusesMismatches(): boolean {
+    return this.kernel.refusesMismatches;
+  }
+
+  get fdBacked(): boolean {
+    return this.kernel.fdBacked;
+  }
+
+  get hasOptIn(): boolean {
+    return this.kernel.kvm_vm_ioctl_allow_nc !== undefined;
   }
 
   get vfioPciSetsFlag(): boolean {
@@ -223,6 +249,22 @@ export class MemAttrWorld implements World, Evidence {
     const mapping = { id, step, hva, backing, pageFrame, pfnmap, hostType, flag, gone: false };
     this.mappings.push(mapping);
     return mapping;
+  }
+
+  /** Writes down what is at an address now, with the mmap lock held: nobody else has seen what it was meanwhile. */
+  noteVma(t: Thread, hva: number, vma: Vma | null): void {
+    this.vmaChanges.push({
+      step: this.machine.steps,
+      call: t.call!,
+      hva,
+      mapping: vma === null ? null : vma.mapping,
+      writable: vma?.writable === true,
+    });
+  }
+
+  /** BUG_ON, KVM_BUG_ON. */
+  bugOn(t: Thread, holds: boolean, condition: string): void {
+    if (holds) this.bugs.push({ step: this.machine.steps, thread: t, condition });
   }
 
   /** Changes an entry, in a step that updates it. */

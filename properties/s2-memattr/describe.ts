@@ -1,8 +1,33 @@
 /** Lines for the diffs that findings show, and what several claims ask of an entry. */
+import { describeReturn } from '../../harness/machine/errno.ts';
 import type { Call } from '../../harness/machine/thread.ts';
-import type { Encoding, Evidence, Leaf, Mapping, MemAttrOperation, Prot } from './evidence.ts';
+import {
+  ALIGNMENT_FAULT,
+  type Encoding,
+  type Evidence,
+  EXIT_MMIO,
+  INSTRUCTION_ABORT,
+  type Leaf,
+  type Mapping,
+  type MemAttrOperation,
+  type Prot,
+} from './evidence.ts';
 
 export const operationOf = (call: Call): MemAttrOperation => call.work.argument as MemAttrOperation;
+
+/** `EFAULT`, `EXIT_MMIO`: what a call that does not succeed comes back with. */
+export function answerName(ret: number): string {
+  switch (ret) {
+    case EXIT_MMIO:
+      return 'EXIT_MMIO';
+    case INSTRUCTION_ABORT:
+      return 'instruction-abort';
+    case ALIGNMENT_FAULT:
+      return 'alignment-fault';
+    default:
+      return /E[A-Z]+/.exec(describeReturn(ret))?.[0] ?? String(ret);
+  }
+}
 
 /** The VMA that an entry's page frame came from. */
 export const supplierOf = (leaf: Leaf): Mapping | null => (leaf.fault === null ? null : leaf.fault.supplier);

@@ -2,7 +2,7 @@
 import { describeReturn } from '../../harness/machine/errno.ts';
 import type { Property } from '../../harness/model/property.ts';
 import { protName, writtenAttribute } from './describe.ts';
-import type { Encoding, Evidence } from './evidence.ts';
+import type { Encoding, Evidence, MemAttr, Prot } from './evidence.ts';
 
 const encodingLine = (encoding: Encoding): string => {
   const { prot, ret } = encoding;
@@ -88,5 +88,40 @@ export const encoderChoosesType: Property<Evidence> = {
       }));
     }
     return exercised;
+  },
+};
+
+/** Null where two types are asked for. A kernel without the second bit does not see it. */
+function typeAskedFor({ device, normalNc }: Prot, hasNormalNc: boolean): MemAttr | null {
+  if (!normalNc || !hasNormalNc) return device ? 'device-nGnRE' : 'normal';
+  return device ? null : 'normal-nc';
+}
+
+/** Whether it should have been refused is for the claims above. */
+export const encoderWritesWhatIsAsked: Property<Evidence> = {
+  id: 'encoder-writes-what-is-asked',
+  claim:
+    'where stage2_set_prot_attr() is asked for one memory type and returns 0, it has written that type, executable if that was asked for; where it fails, nothing',
+  source: {
+    status: 'posted',
+    date: '2023-10-12',
+    messageId: '20231012122701.GA11824@willie-the-truck',
+    note: 'Will Deacon on v1 2/2: the page table code has no policy of its own',
+  },
+  check({ evidence: { encodings, hasNormalNc } }, report) {
+    for (const encoding of encodings) {
+      const { prot, ret, attr, exec, step, thread } = encoding;
+      const type = ret === 0 ? typeAskedFor(prot, hasNormalNc) : null;
+      if (ret === 0 && type === null) continue;
+      if (attr === type && exec === (ret === 0 && prot.exec)) continue;
+      report(ret === 0 ? 'another-attribute-written' : 'written-and-refused', step, () => ({
+        message: `${thread.name} asks for ${protName(prot)}, and the entry has something else.`,
+        expected: [
+          `${protName(prot)}: ${describeReturn(ret)}, ${writtenAttribute({ attr: type, exec: prot.exec }) ?? 'no attribute'}`,
+        ],
+        actual: [encodingLine(encoding)],
+      }));
+    }
+    return encodings.length > 0;
   },
 };

@@ -232,6 +232,41 @@ export interface Encoding {
   readonly warned: boolean;
 }
 
+/** What user space has at an address under a slot, once munmap, mmap or mprotect is through with it. */
+export interface VmaChange {
+  readonly step: number;
+  readonly call: Call;
+  readonly hva: number;
+  /** Null: nothing. */
+  readonly mapping: Mapping | null;
+  /** VM_WRITE; false where there is nothing. */
+  readonly writable: boolean;
+}
+
+/** Other flags of a memory slot, from the moment at which a fault can find them. */
+export interface SlotChange {
+  readonly step: number;
+  readonly call: Call;
+  readonly slot: number;
+  /** KVM_MEM_LOG_DIRTY_PAGES. */
+  readonly logging: boolean;
+}
+
+/** A write of PCI_COMMAND_MEMORY. */
+export interface CommandWrite {
+  readonly step: number;
+  readonly call: Call;
+  readonly enable: boolean;
+}
+
+/** A BUG_ON or KVM_BUG_ON that fired. */
+export interface KernelBug {
+  readonly step: number;
+  readonly thread: Thread;
+  /** Its condition. */
+  readonly condition: string;
+}
+
 /** A reset of a device by its driver. */
 export interface Reset {
   readonly step: number;
@@ -240,6 +275,8 @@ export interface Reset {
   readonly device: ResettableDevice;
   /** Writes of the guest to that device that may still be on their way when the reset is complete. */
   readonly inFlight: readonly GuestAccess[];
+  /** Of vfio-pci: guest pages whose stage-2 entries still map it at that moment. */
+  readonly mapped: readonly GuestPage[];
 }
 
 export interface Evidence {
@@ -249,12 +286,27 @@ export interface Evidence {
   readonly vfioPciSetsFlag: boolean;
   /** Whether it means to map what user space maps cacheable so, memory or not, where the CPUs allow it (v6.17). */
   readonly mapsCacheablePfnmap: boolean;
+  /** alt-reject: a VMA without the flag that is mapped otherwise than Device is refused a device page frame. */
+  readonly refusesMismatches: boolean;
+  /** alt-fd: slots are backed by files, which are those that are there at the beginning, and VMAs are nothing to them. */
+  readonly fdBacked: boolean;
+  /** alt-ioctl: whether there is the ioctl with which the VMM allows Normal-NC. */
+  readonly hasOptIn: boolean;
   readonly mappings: readonly Mapping[];
   readonly stage2Faults: readonly Stage2Fault[];
   readonly leafChanges: readonly LeafChange[];
   readonly guestAccesses: readonly GuestAccess[];
   readonly encodings: readonly Encoding[];
   readonly resets: readonly Reset[];
+  /** Those of one page in their order; each page begins with what was mapped before the first step. */
+  readonly vmaChanges: readonly VmaChange[];
+  /** Those of one slot in their order; slots begin without logging. */
+  readonly slotChanges: readonly SlotChange[];
+  /** In their order; memory is enabled at the beginning. */
+  readonly commandWrites: readonly CommandWrite[];
+  /** Calls that have allowed Normal-NC. */
+  readonly optIns: readonly Call[];
+  readonly bugs: readonly KernelBug[];
   /** The entry of each page as it is at the end. */
   readonly leafOf: (page: GuestPage) => Leaf | null;
 }

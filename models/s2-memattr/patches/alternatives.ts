@@ -10,10 +10,7 @@ import type { Source } from '../../../harness/model/source.ts';
 import type { Abort, MemAttrKernel, Vma } from '../kernel.ts';
 import { BACKINGS, kvm_is_device_pfn } from '../layout.ts';
 import { check_pfn, DEVICE, NORMAL_NC, ofDevices, stage2_fault_lock } from '../mmu.ts';
-import {
-  kvm_mmu_notifier_invalidate_range_end,
-  kvm_mmu_notifier_invalidate_range_start,
-} from '../notifier.ts';
+import { invalidateBegin, invalidateEnd } from '../notifier.ts';
 import type { MemAttrWorld } from '../world.ts';
 import { sampleProtection } from './v1.ts';
 import { sampleFlag } from './vma-flag.ts';
@@ -60,6 +57,7 @@ export const rejectMismatches = alternative(
   },
   (kernel) => ({
     ...kernel,
+    refusesMismatches: true,
     sample_vma: sampleBoth,
     check_pfn: (w, abort) => {
       const { fault, hostType } = abort;
@@ -75,9 +73,10 @@ function* sampleOptIn(t: Thread, w: MemAttrWorld, abort: Abort, vma: Vma): CodeP
   abort.ncAllowed = w.kvm.ncAllowed.value;
 }
 
-function* kvm_vm_ioctl_allow_nc(_t: Thread, w: MemAttrWorld): CodePath<number> {
+function* kvm_vm_ioctl_allow_nc(t: Thread, w: MemAttrWorld): CodePath<number> {
   yield w.kvm.ncAllowed.write;
   w.kvm.ncAllowed.value = true;
+  w.optIns.push(t.call!);
   return 0;
 }
 
@@ -119,6 +118,7 @@ function* abortByFile(t: Thread, w: MemAttrWorld, abort: Abort): CodePath<number
   if (BACKINGS[file.backing].vfioPciCore) {
     yield memoryLock.acquireShared;
     yield command.read;
+    w.machine.assertHeld(memoryLock);
     const enabled = command.value;
     yield memoryLock.releaseShared;
     if (!enabled) return -EFAULT;
@@ -139,8 +139,10 @@ function* zapFiles(t: Thread, w: MemAttrWorld): CodePath<void> {
   for (const slot of w.facts.backings.keys()) {
     const file = w.slotFile(slot);
     if (file === undefined || !BACKINGS[file.backing].vfioPciCore) continue;
-    yield* kvm_mmu_notifier_invalidate_range_start(t, w, slot, null);
-    yield* kvm_mmu_notifier_invalidate_range_end(t, w);
+    // As where VMAs are zapped: a fault looks whether memory is enabled with memory_lock held for reading.
+    w.machine.assertHeld(w.vdev.memoryLock, true);
+    yield* invalidateBegin(t, w, slot, null);
+    yield* invalidateEnd(t, w);
   }
 }
 

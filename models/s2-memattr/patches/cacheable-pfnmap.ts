@@ -10,7 +10,9 @@ import type { MemAttrWorld } from '../world.ts';
 
 const kvm_supports_cacheable_pfnmap = ({ fwb, cacheDic }: MemAttrFacts): boolean => fwb && cacheDic;
 
-function* sampleVma(_t: Thread, _w: MemAttrWorld, abort: Abort, { mapping }: Vma): CodePath<void> {
+function* sampleVma(_t: Thread, w: MemAttrWorld, abort: Abort, { mapping }: Vma): CodePath<void> {
+  // Linux sets vma to NULL after it, since it may be freed after mmap_read_unlock().
+  w.machine.assertHeld(w.mm.mmapLock);
   abort.fault.flag = mapping.flag;
   abort.hostType = mapping.hostType;
   abort.pfnmap = mapping.pfnmap;

@@ -8,7 +8,9 @@ import type { Abort, MemAttrKernel, TypeBits, Vma } from '../kernel.ts';
 import { DEVICE, ofMemory } from '../mmu.ts';
 import type { MemAttrWorld } from '../world.ts';
 
-export function* sampleProtection(_t: Thread, _w: MemAttrWorld, abort: Abort, vma: Vma): CodePath<void> {
+export function* sampleProtection(_t: Thread, w: MemAttrWorld, abort: Abort, vma: Vma): CodePath<void> {
+  // vm_page_prot is that of a VMA that may be freed after mmap_read_unlock().
+  w.machine.assertHeld(w.mm.mmapLock);
   abort.hostType = vma.mapping.hostType;
 }
 

@@ -11,7 +11,9 @@ import type { MemAttrWorld } from '../world.ts';
 /** What vfio_pci_core_mmap() maps, of whichever driver that calls it. */
 export const VFIO_PCI_CORE: readonly Backing[] = ['pci', 'vfio_ram'];
 
-export function* sampleFlag(_t: Thread, _w: MemAttrWorld, { fault }: Abort, vma: Vma): CodePath<void> {
+export function* sampleFlag(_t: Thread, w: MemAttrWorld, { fault }: Abort, vma: Vma): CodePath<void> {
+  // After mmap_read_unlock() the VMA may be freed, which is why v3 looks here.
+  w.machine.assertHeld(w.mm.mmapLock);
   fault.flag = vma.mapping.flag;
 }
 
