@@ -17,7 +17,7 @@ import {
   entryEverWas,
   everWas,
   everWasUnder,
-  loggingEverWas,
+  mayFindLogging,
   memoryEverWas,
   type PageTest,
   zapOverlaps,
@@ -191,7 +191,7 @@ const SET_MEMSLOT: readonly Cause<OperationOf<'set_memslot'>>[] = [
     certain: ({ slot, logging }, call, evidence) =>
       logging &&
       !everWasUnder(evidence, call, slot, pfnmap, false) &&
-      !loggingEverWas(evidence, call, slot, logging),
+      !mayFindLogging(evidence, call, slot, logging),
   },
   {
     answer: -EINVAL,
@@ -199,7 +199,7 @@ const SET_MEMSLOT: readonly Cause<OperationOf<'set_memslot'>>[] = [
     possible: ({ slot }, call, evidence) => everWasUnder(evidence, call, slot, unsupported, true),
     certain: ({ slot, logging }, call, evidence) =>
       !everWasUnder(evidence, call, slot, unsupported, false) &&
-      !loggingEverWas(evidence, call, slot, logging),
+      !mayFindLogging(evidence, call, slot, logging),
   },
 ];
 

@@ -70,6 +70,18 @@ export function loggingEverWas({ slotChanges }: Evidence, call: Call, slot: numb
   return now === on;
 }
 
+/** Whether a call can have found a slot with or without logging: what it has changed itself does not count. */
+export function mayFindLogging({ slotChanges }: Evidence, call: Call, slot: number, on: boolean): boolean {
+  let now = false;
+  for (const change of slotChanges) {
+    if (change.slot !== slot || change.call === call) continue;
+    if (change.step > call.returned) break;
+    if (change.step >= call.begun && now === on) return true;
+    now = change.logging;
+  }
+  return now === on;
+}
+
 /** Whether a guest page had an entry like this, or (null) none, at some time during a call. */
 export function entryEverWas(
   { leafChanges }: Evidence,
