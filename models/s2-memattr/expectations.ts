@@ -14,6 +14,7 @@ const v9Mutants = [
   'v9+mutant-relax-by-encoder',
   'v9+mutant-guest-chooses',
   'v9+mutant-force-write-back',
+  'v9+mutant-flags-before-check',
   'v9+mutant-leak-mmap-lock',
   'v9+mutant-retry-forever',
 ];
@@ -399,6 +400,47 @@ export const expectations: readonly Expectation[] = [
       'user_mem_abort does not look at VM_PFNMAP: a BAR that the VMM maps under the slot after kvm_arch_prepare_memory_region is faulted in, and one that comes before kvm_mmu_wp_memory_region write-protected.',
     source: { status: 'inferred', note: 'read off user_mem_abort; nobody raised it (S2-H19)' },
   },
+
+  // What calls are for.
+  {
+    property: 'errors-have-a-cause',
+    states: ['v1'],
+    verdict: 'violated',
+    reason:
+      'Without FWB KVM_RUN fails with -EINVAL wherever the linear map does not have the page frame: of MMIO it never has.',
+    source: {
+      status: 'posted',
+      messageId: 'af13ed63dc9a4f26a6c958ebfa77d78a@huawei.com',
+      note: 'Shameer Kolothum on v1 1/2',
+    },
+  },
+  {
+    property: 'causes-give-an-error',
+    states: ['v1'],
+    verdict: 'violated',
+    reason:
+      'With ARM64_HAS_CACHE_DIC MMIO that the VMM maps cacheable gets X with a load, so that a fetch comes through without a fault.',
+    source: textOfV1,
+  },
+  { property: 'causes-give-an-error', ...neverSentBack },
+  { property: 'causes-give-an-error', ...fetchesLetThrough },
+  { property: 'success-has-its-effect', ...neverSentBack },
+  {
+    property: 'success-has-its-effect',
+    states: ['v9+mutant-flags-before-check'],
+    verdict: 'violated',
+    reason: 'The flags are in place when kvm_arch_prepare_memory_region returns -EINVAL, and stay there.',
+    source: mutant,
+  },
+  { property: 'encoder-writes-what-is-asked', ...encodedAsNormalNc },
+  {
+    property: 'encoder-writes-what-is-asked',
+    states: ['v9+mutant-guest-chooses'],
+    verdict: 'violated',
+    reason: 'Normal-NC is encoded as 0b111 of FWB, which leaves every type to the guest.',
+    source: mutant,
+  },
+  { property: 'encoder-writes-what-is-asked', ...forcedWriteBack },
 
   // Locks.
   { property: 'lock-discipline', ...leakedLock },

@@ -8,6 +8,7 @@ import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
+import { survivors } from './survivors.ts';
 import { MemAttrWorld } from './world.ts';
 
 export const s2MemAttr = defineSeries({
@@ -22,6 +23,7 @@ export const s2MemAttr = defineSeries({
   properties: claims,
   expectations,
   aspects,
+  survivors,
   compile,
   smallWorlds,
   configure,

@@ -25,10 +25,13 @@ const mprotect = (prot: string): Operation => user('mprotect', { hva: 0, prot })
 const READ = guest('read');
 const WRITE = guest('write');
 const EXEC = guest('exec');
+/** An exit for emulation, since nobody has mapped the page of GICV. */
+const GICV_READ = guest('read', { page: 'gicv' });
 const MUNMAP = user('munmap', { hva: 0 });
 const MAP_GICV = user('map_gicv');
 const DISABLE = user('memory_disable');
 const LOG_WRITES = user('set_memslot', { slot: 0, logging: true });
+const LOG_NOTHING = user('set_memslot', { slot: 0, logging: false });
 const ALLOW = user('allow_nc');
 const resetOf = (device: string): Operation => user('reset', { device });
 
@@ -52,7 +55,9 @@ const ONE_EACH: Turns = [
 const PLATFORM: WorldConfig = { slot0: 'platform' };
 const CACHEABLE: WorldConfig = { slot0: 'cacheable' };
 const RAM: WorldConfig = { slot0: 'ram' };
+const RAM_NO_DIC: WorldConfig = { slot0: 'ram', cacheDic: false };
 const WITHOUT_FWB: WorldConfig = { fwb: false };
+const PROTECTED: WorldConfig = { pkvm: true };
 
 const CASES: readonly ClaimCase[] = [
   {
@@ -365,6 +370,245 @@ const CASES: readonly ClaimCase[] = [
     world: { slot0: 'none' },
     keeper: 'v9',
   },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v1',
+    ops: [READ, GICV_READ],
+    world: WITHOUT_FWB,
+    keeper: 'v3',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EFAULT-without-cause',
+    state: 'v3~late-call(vfio_pci_mmap_fault)',
+    ops: [READ, GICV_READ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v3~flip(ioremapType.exec)',
+    ops: [MAP_GICV, encode('DX')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-instruction-abort',
+    state: 'v6+mutant-no-exec-guard',
+    ops: [EXEC],
+    keeper: 'v6',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-instruction-abort',
+    state: 'v1:1',
+    ops: [READ, EXEC],
+    world: CACHEABLE,
+    keeper: 'v9',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EFAULT',
+    state: 'v3~ignore-error(guest_access, -14)',
+    ops: [MUNMAP, READ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EINVAL',
+    state: 'v3~ignore-error(kvm_arch_prepare_memory_region, -22)',
+    ops: [LOG_WRITES],
+    keeper: 'v3',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-ENOMEM',
+    state: 'v3~ignore-error(do_mprotect, -12)',
+    ops: [MUNMAP, mprotect('r')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EPERM',
+    state: 'v3~ignore-error(kvm_phys_addr_ioremap, -1)',
+    ops: [MAP_GICV],
+    world: PROTECTED,
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'guest_access-succeeds-without-effect',
+    state: 'v3~drop-call(guest_access, 0)',
+    ops: [READ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mmap-succeeds-without-effect',
+    state: 'v3~drop-call(ksys_mmap_pgoff, 0)',
+    ops: [mapUnder('pci')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'munmap-succeeds-without-effect',
+    state: 'v3~drop-call(do_munmap, 0)',
+    ops: [MUNMAP],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mprotect-succeeds-without-effect',
+    state: 'v3~drop-call(do_mprotect, 0)',
+    ops: [mprotect('r')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'memory_disable-succeeds-without-effect',
+    state: 'v3~drop-call(vfio_basic_config_write, 0)',
+    ops: [DISABLE],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'reset-succeeds-without-effect',
+    state: 'v3~drop-call(vfio_platform_call_reset, 0)',
+    ops: [resetOf('platform')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'set_memslot-succeeds-without-effect',
+    state: 'v3~drop-call(kvm_set_memory_region, 0)',
+    ops: [LOG_WRITES],
+    world: RAM,
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'map_gicv-succeeds-without-effect',
+    state: 'v3~drop-call(kvm_phys_addr_ioremap, 0)',
+    ops: [MAP_GICV],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'host_mmio-succeeds-without-effect',
+    state: 'v3~drop-call(host_stage2_idmap, 0)',
+    ops: [user('host_mmio')],
+    world: PROTECTED,
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'allow_nc-succeeds-without-effect',
+    state: 'alt-ioctl~drop-call(kvm_vm_ioctl_allow_nc, 0)',
+    ops: [ALLOW],
+    keeper: 'alt-ioctl',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'set_memslot-fails-with-effect',
+    state: 'v9+mutant-flags-before-check',
+    ops: [LOG_WRITES],
+    keeper: 'v9',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'reset-while-mapped',
+    state: 'v9+mutant-no-retry',
+    ops: [READ, resetOf('pci')],
+    // The fault has its page frame, and writes its entry behind the zap.
+    first: [
+      ['vcpu0', 16],
+      ['user0', 8],
+      ['vcpu0', 3],
+      ['user0', 1],
+    ],
+    keeper: 'v9',
+  },
+  {
+    claim: 'encoder-writes-what-is-asked',
+    kind: 'another-attribute-written',
+    state: 'v1',
+    ops: [encode('D')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'encoder-writes-what-is-asked',
+    kind: 'another-attribute-written',
+    state: 'v9+mutant-force-write-back',
+    ops: [encode('N')],
+    keeper: 'v9',
+  },
+  {
+    claim: 'encoder-writes-what-is-asked',
+    kind: 'another-attribute-written',
+    state: 'v3~flip(hasNormalNc)',
+    ops: [encode('N')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'dirty-log-is-exact',
+    kind: 'left-writable',
+    state: 'v3~drop-call(kvm_mmu_wp_memory_region)',
+    ops: [WRITE, LOG_WRITES],
+    world: RAM,
+    first: VCPU_FIRST,
+    keeper: 'v3',
+  },
+  {
+    claim: 'dirty-log-is-exact',
+    kind: 'written-unlogged',
+    state: 'v3~drop-lock(kvm_set_memory_region, kvm->srcu)',
+    ops: [WRITE, LOG_WRITES],
+    world: RAM,
+    // The fault has read the flags of the slot.
+    first: [
+      ['vcpu0', 4],
+      ['user0', 1],
+    ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'dirty-log-is-exact',
+    kind: 'not-marked',
+    state: 'v3~drop-call(mark_page_dirty_in_slot)',
+    ops: [LOG_WRITES, WRITE],
+    world: RAM,
+    keeper: 'v3',
+  },
+  {
+    claim: 'dirty-log-is-exact',
+    kind: 'marked-without-entry',
+    state: 'v3~ignore-error(kvm_pgtable_stage2_map, -11)',
+    ops: [LOG_WRITES, OTHER_READ, WRITE],
+    world: RAM,
+    // The write has found no entry, and the read maps one that is not writable.
+    first: [
+      ['user0', 12],
+      ['vcpu0', 2],
+      ['vcpu1', 1],
+    ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'no-kernel-bug',
+    kind: 'bug-on',
+    state: 'v3~late-call(kvm_mmu_notifier_invalidate_range_start)',
+    ops: [READ, MUNMAP],
+    first: VCPU_FIRST,
+    keeper: 'v3',
+  },
+  {
+    claim: 'lock-discipline',
+    kind: 'lock-not-held',
+    state: 'v3~late-lock(do_munmap, mmap_lock)',
+    ops: [MUNMAP],
+    keeper: 'v3',
+  },
 ];
 
 testClaimCases(series, CASES);
@@ -394,6 +638,20 @@ describe('a claim is asked and kept', () => {
       ],
     ],
     ['guest-writes-arrive-before-reset', 'v9', [WRITE, resetOf('pci')], {}, VCPU_FIRST],
+    // Each answer of an access, with its cause.
+    ['errors-have-a-cause', 'v9', [MUNMAP, READ], {}, []],
+    ['errors-have-a-cause', 'v9', [mprotect('r'), WRITE], {}, []],
+    ['errors-have-a-cause', 'v9', [DISABLE, READ], {}, []],
+    ['errors-have-a-cause', 'v9', [EXEC], {}, []],
+    ['errors-have-a-cause', 'v9', [guest('read', { unaligned: true })], PLATFORM, []],
+    ['errors-have-a-cause', 'v9', [guest('read', { unaligned: true, stage1: 'device-GRE' })], {}, []],
+    ['errors-have-a-cause', 'post', [READ], { slot0: 'usemem', cacheDic: false }, []],
+    ['errors-have-a-cause', 'alt-reject', [READ], { slot0: 'resource_wc' }, []],
+    ['errors-have-a-cause', 'alt-fd', [DISABLE, READ], {}, []],
+    ['causes-give-an-error', 'post', [LOG_WRITES, mapUnder('usemem'), LOG_NOTHING], RAM_NO_DIC, []],
+    // It has been logged before, and no flag changes.
+    ['causes-give-an-error', 'v9', [LOG_WRITES, mapUnder('pci'), EXEC, LOG_WRITES], RAM, []],
+    ['dirty-log-is-exact', 'v9', [LOG_WRITES, WRITE, LOG_NOTHING, OTHER_READ], RAM, []],
     ['logged-slot-never-maps-device', 'v9', [LOG_WRITES, READ, WRITE], RAM, []],
     // Memory that vfio-pci maps is no device's.
     ['logged-slot-never-maps-device', 'v9', [LOG_WRITES, mapUnder('vfio_ram'), READ], RAM, []],
@@ -407,6 +665,7 @@ describe('a claim is asked and kept', () => {
 describe('a claim is not exercised', () => {
   test.each(series.states.map(({ id }) => id))('by what neither maps nor accesses anything (%s)', (state) => {
     expect(judged(state, [user('memory_enable')]).exercised).toEqual([
+      'success-has-its-effect',
       'no-deadlock',
       'no-livelock',
       'lock-discipline',
@@ -490,6 +749,17 @@ describe('a claim is not exercised', () => {
     },
     { claim: 'logged-slot-never-maps-device', what: 'a slot without logging', ops: [READ, WRITE] },
     { claim: 'logged-slot-never-maps-device', what: 'flags that are refused', ops: [LOG_WRITES, READ] },
+    { claim: 'errors-have-a-cause', what: 'calls that succeed', ops: [READ, encode('D')] },
+    { claim: 'causes-give-an-error', what: 'calls that nothing is in the way of', ops: [READ, MAP_GICV] },
+    {
+      claim: 'causes-give-an-error',
+      what: 'a cause that comes while the access is under way',
+      ops: [READ, MUNMAP],
+      first: VCPU_FIRST,
+    },
+    { claim: 'encoder-writes-what-is-asked', what: 'two types', ops: [encode('DN')] },
+    { claim: 'dirty-log-is-exact', what: 'a slot without logging', ops: [WRITE, LOG_NOTHING], world: RAM },
+    { claim: 'no-kernel-bug', what: 'what was never mapped', ops: [MUNMAP] },
     {
       claim: 'logged-slot-never-maps-device',
       what: 'what nobody maps',

@@ -160,6 +160,22 @@ export const noExecGuard = mutant(
   }),
 );
 
+export const flagsBeforeCheck = mutant(
+  'flags-before-check',
+  'KVM_SET_USER_MEMORY_REGION puts the new flags in place before kvm_arch_prepare_memory_region is asked',
+  'breaks the claim that a call which fails has done nothing',
+  (kernel) => ({
+    ...kernel,
+    *kvm_arch_prepare_memory_region(t, w, slot, logging) {
+      const flags = w.kvm.logging[slot]!;
+      yield flags.write;
+      flags.value = logging;
+      w.slotChanges.push({ step: w.machine.steps, call: t.call!, slot, logging });
+      return yield* kernel.kvm_arch_prepare_memory_region(t, w, slot, logging);
+    },
+  }),
+);
+
 export const leakMmapLock = mutant(
   'leak-mmap-lock',
   'user_mem_abort returns -EFAULT with the mmap lock held',
