@@ -15,6 +15,8 @@ const v9Mutants = [
   'v9+mutant-guest-chooses',
   'v9+mutant-force-write-back',
   'v9+mutant-flags-before-check',
+  'v9+mutant-dirty-unmarked',
+  'v9+mutant-end-before-start',
   'v9+mutant-leak-mmap-lock',
   'v9+mutant-retry-forever',
 ];
@@ -415,6 +417,14 @@ export const expectations: readonly Expectation[] = [
     },
   },
   {
+    property: 'errors-have-a-cause',
+    states: [noExecGuard],
+    verdict: 'violated',
+    reason:
+      'An instruction fetch from what has no flag gets as far as stage2_set_prot_attr, whose -EINVAL for Device with X fails KVM_RUN, where the guest should have its abort.',
+    source: mutant,
+  },
+  {
     property: 'causes-give-an-error',
     states: ['v1'],
     verdict: 'violated',
@@ -441,6 +451,29 @@ export const expectations: readonly Expectation[] = [
     source: mutant,
   },
   { property: 'encoder-writes-what-is-asked', ...forcedWriteBack },
+
+  {
+    property: 'dirty-log-is-exact',
+    states: ['v9+mutant-dirty-unmarked'],
+    verdict: 'violated',
+    reason: 'The fault makes the page writable, and nobody ever hears of what the guest writes to it.',
+    source: mutant,
+  },
+  {
+    property: 'dirty-log-is-exact',
+    states: ['v9+mutant-flags-before-check'],
+    verdict: 'violated',
+    reason:
+      'The flags that a refused call has left there make the next one believe that nothing changes, so that nothing is write-protected.',
+    source: mutant,
+  },
+  {
+    property: 'no-kernel-bug',
+    states: ['v9+mutant-end-before-start'],
+    verdict: 'violated',
+    reason: 'mmu_invalidate_in_progress is 0 when it is counted down.',
+    source: mutant,
+  },
 
   // Locks.
   { property: 'lock-discipline', ...leakedLock },

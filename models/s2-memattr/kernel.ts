@@ -62,7 +62,6 @@ export interface MemAttrKernel {
   check_under_mmu_lock: (w: MemAttrWorld, abort: Abort) => number;
   /** The part of it that chooses the type, and X where no exec fault asks for it. */
   stage2_memory_type: (w: MemAttrWorld, abort: Abort) => TypeBits;
-  mark_page_dirty_in_slot: Path<[abort: Abort], void>;
   kvm_phys_addr_ioremap: Path<[]>;
   /** What it asks for besides read and write. */
   ioremapType: TypeBits;

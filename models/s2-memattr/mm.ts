@@ -32,7 +32,7 @@ export function* ksys_mmap_pgoff(
     iMmap.push(mapping);
     yield iMmapRwsem.release;
   }
-  w.noteVma(t, hva, vmas[hva]!.value);
+  w.noteVma(t, hva, { mapping, writable });
   yield mmapLock.release;
   return 0;
 }
@@ -99,7 +99,7 @@ export function* do_mprotect(t: Thread, w: MemAttrWorld, hva: number, writable: 
     vma.value = { mapping, writable };
     assertWriteLocked(w);
     yield* changePte(t, w, hva, { mapping, writable }, null);
-    w.noteVma(t, hva, vma.value);
+    w.noteVma(t, hva, { mapping, writable });
   }
   yield mmapLock.release;
   return ret;

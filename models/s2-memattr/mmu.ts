@@ -133,16 +133,12 @@ export function* stage2_fault_lock(t: Thread, w: MemAttrWorld, abort: Abort): Co
       ret = yield* kernel.kvm_pgtable_stage2_map(t, w, entry, leaf, prot);
     }
   }
-  // "only if the fault is handled successfully": 509552e65ae8.
-  if (abort.writable && ret === 0) yield* kernel.mark_page_dirty_in_slot(t, w, abort);
+  // mark_page_dirty_in_slot(): the slot and its bitmap go with the grace period of srcu.
+  w.machine.assertHeld(kvm.srcu);
+  // Only of a fault that was handled successfully: 509552e65ae8.
+  fault.dirtied = abort.writable && ret === 0 && fault.logging;
   yield kvm.mmuLock.releaseShared;
   return ret === -EAGAIN ? 0 : ret;
-}
-
-/** virt/kvm/kvm_main.c. The slot and its bitmap go with the grace period of srcu. */
-export function* mark_page_dirty_in_slot(_t: Thread, w: MemAttrWorld, { fault }: Abort): CodePath<void> {
-  w.machine.assertHeld(w.kvm.srcu);
-  fault.dirtied = fault.logging;
 }
 
 function protOf(w: MemAttrWorld, abort: Abort): Prot {

@@ -225,6 +225,8 @@ export const states: readonly StateSpec<MemAttrKernel>[] = [
   mutantOf('v9', v9, mutants.guestChooses),
   mutantOf('v9', v9, mutants.forceWriteBack),
   mutantOf('v9', v9, mutants.flagsBeforeCheck),
+  mutantOf('v9', v9, mutants.dirtyUnmarked),
+  mutantOf('v9', v9, mutants.endBeforeStart),
   mutantOf('v9', v9, mutants.leakMmapLock),
   mutantOf('v9', v9, mutants.retryForever),
   mutantOf('v6', v6, mutants.noExecGuard),

@@ -17,11 +17,6 @@ export const survivors: readonly Survivor[] = [
       'Nothing changes: there is one access under the lock, and it is let go of right behind it anyway.',
   },
   {
-    mutations: ['late-call(mark_page_dirty_in_slot)'],
-    reason:
-      'It comes behind the unlock of mmu_lock then, under srcu still, where Linux itself has it from v6.13 on.',
-  },
-  {
     mutations: ['ignore-error(kvm_pgtable_stage2_map, -11)'],
     reason:
       'dirty-log-is-exact tells it (claims.test.ts, and run finds it), by three threads on one page that the few sequences of mutate do not come upon.',

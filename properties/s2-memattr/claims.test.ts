@@ -575,10 +575,10 @@ const CASES: readonly ClaimCase[] = [
   {
     claim: 'dirty-log-is-exact',
     kind: 'not-marked',
-    state: 'v3~drop-call(mark_page_dirty_in_slot)',
+    state: 'v9+mutant-dirty-unmarked',
     ops: [LOG_WRITES, WRITE],
     world: RAM,
-    keeper: 'v3',
+    keeper: 'v9',
   },
   {
     claim: 'dirty-log-is-exact',

@@ -1,7 +1,8 @@
 /** Known wrong variants. Nobody posted them; they are kept so that every claim has a state that breaks it. */
 import { EAGAIN, EFAULT } from '../../../harness/machine/errno.ts';
+import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
-import type { MemAttr } from '../../../properties/s2-memattr/evidence.ts';
+import type { Mapping, MemAttr } from '../../../properties/s2-memattr/evidence.ts';
 import { type Encoded, type Encoder, NORMAL_NC } from '../encoder.ts';
 import type { MemAttrKernel } from '../kernel.ts';
 import { isCleaned, needsUpdate, newLeaf } from '../pgtable.ts';
@@ -174,6 +175,40 @@ export const flagsBeforeCheck = mutant(
       return yield* kernel.kvm_arch_prepare_memory_region(t, w, slot, logging);
     },
   }),
+);
+
+export const dirtyUnmarked = mutant(
+  'dirty-unmarked',
+  'user_mem_abort does not call mark_page_dirty_in_slot',
+  'breaks the claim that the dirty log is exact',
+  (kernel) => ({
+    ...kernel,
+    *user_mem_abort(t, w, abort) {
+      const ret = yield* kernel.user_mem_abort(t, w, abort);
+      abort.fault.dirtied = false;
+      return ret;
+    },
+  }),
+);
+
+export const endBeforeStart = mutant(
+  'end-before-start',
+  'the two calls of the MMU notifier come in the wrong order, behind the change of the PTE',
+  'breaks the claim that every end of an invalidation had its beginning',
+  (kernel) => {
+    const started = new WeakMap<Thread, { readonly hva: number; readonly gone: Mapping | null }>();
+    return {
+      ...kernel,
+      *kvm_mmu_notifier_invalidate_range_start(t, _w, hva, gone) {
+        started.set(t, { hva, gone });
+      },
+      *kvm_mmu_notifier_invalidate_range_end(t, w) {
+        const { hva, gone } = started.get(t)!;
+        yield* kernel.kvm_mmu_notifier_invalidate_range_end(t, w);
+        yield* kernel.kvm_mmu_notifier_invalidate_range_start(t, w, hva, gone);
+      },
+    };
+  },
 );
 
 export const leakMmapLock = mutant(
