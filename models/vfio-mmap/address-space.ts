@@ -4,12 +4,17 @@ import { RwSemaphore, SpinLock } from '../../harness/machine/locks.ts';
 import type { Process } from '../../harness/machine/process.ts';
 import { Cell, type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
 import { Access, type Step, stepOf } from '../../harness/machine/step.ts';
-import type { Mapping, Protection } from '../../properties/vfio-mmap/evidence.ts';
+import type {
+  MappedPages,
+  Mapping,
+  PresentPages,
+  ProcessEnd,
+  Protection,
+} from '../../properties/vfio-mmap/evidence.ts';
 
 /** `struct vm_area_struct`. Its fields change with the mmap lock held for writing only. */
-export interface Vma {
+export interface Vma extends MappedPages {
   readonly space: AddressSpace;
-  readonly mapping: Mapping;
   /** Pages of the mapping, the first and the one behind the last. */
   start: number;
   end: number;
@@ -25,8 +30,7 @@ export interface PageRun {
 }
 
 /** Page table entries that are present, for a run of pages. */
-interface Present extends PageRun {
-  readonly mapping: Mapping;
+interface Present extends PageRun, PresentPages {
   readonly prot: Protection;
 }
 
@@ -51,6 +55,10 @@ export class PageTables extends SharedObject {
 
   get write(): Step {
     return stepOf(this.id, Access.write);
+  }
+
+  get present(): readonly PresentPages[] {
+    return this.#present;
   }
 
   /** The protection of a page's entry; null if it is not present. */
@@ -133,7 +141,7 @@ class VmaTree extends Cell<readonly Vma[]> {
 }
 
 /** `struct mm_struct` and the descriptor of the device in the process's table. */
-export class AddressSpace {
+export class AddressSpace implements ProcessEnd {
   readonly process: Process;
   readonly mmapLock: RwSemaphore;
   /** The VMA tree, in the order of addresses within a mapping. */
@@ -162,6 +170,18 @@ export class AddressSpace {
   reset(): void {
     this.names.clear();
     if (!this.#openAtFirst) this.fd.held = false;
+  }
+
+  get hasDescriptor(): boolean {
+    return this.fd.held;
+  }
+
+  get mappedPages(): readonly MappedPages[] {
+    return this.vmas.value;
+  }
+
+  get presentPages(): readonly PresentPages[] {
+    return this.pageTables.present;
   }
 
   /** vma_lookup(), with the mmap lock held. */

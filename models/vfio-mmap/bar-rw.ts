@@ -51,12 +51,15 @@ function* vfio_pci_core_io(
   if (testMem) {
     yield memoryLock.acquireShared;
     yield command.read;
+    // The caller of __vfio_pci_memory_enabled() has it, and keeps it until the access is through.
+    w.machine.assertHeld(memoryLock);
     if (!command.value) {
       yield memoryLock.releaseShared;
       return -EIO;
     }
   }
   yield w.function.access;
+  if (testMem) w.machine.assertHeld(memoryLock);
   w.issue({
     thread: t,
     call: t.call!,

@@ -42,8 +42,11 @@ export function* fput(t: Thread, w: VfioWorld): CodePath<void> {
 export function* vfio_device_fops_release(t: Thread, w: VfioWorld): CodePath<void> {
   yield w.devSetLock.acquire;
   yield w.file.update;
+  // vfio_df_close() asserts it for the count, vfio_df_device_last_close() for the rest.
+  w.machine.assertHeld(w.devSetLock);
   if (w.file.count === 0) {
     yield* w.kernel.vfio_pci_core_disable(t, w);
+    w.machine.assertHeld(w.devSetLock);
     w.enabled = false;
   }
   yield w.devSetLock.release;
@@ -62,6 +65,8 @@ export function* vfio_device_open(t: Thread, w: VfioWorld, { fd }: AddressSpace)
   if (w.driverUnbound) return -ENODEV;
   w.released.count++;
   yield w.devSetLock.acquire;
+  // vfio_df_open() asserts it, and vfio_df_device_first_open().
+  w.machine.assertHeld(w.devSetLock);
   if (!w.enabled) {
     const ret = yield* w.kernel.vfio_pci_core_enable(t, w);
     if (ret < 0) {
@@ -73,6 +78,7 @@ export function* vfio_device_open(t: Thread, w: VfioWorld, { fd }: AddressSpace)
     w.enabled = true;
   }
   yield w.file.update;
+  w.machine.assertHeld(w.devSetLock);
   const first = w.file.count++ === 0;
   yield w.devSetLock.release;
   if (!first) {

@@ -10,11 +10,15 @@ export function* disable_slot(t: Thread, w: VfioWorld): CodePath<number> {
   const s390 = w.settings.arch === 's390';
   if (s390) yield stateLock.acquire;
   yield state.read;
+  if (s390) w.machine.assertHeld(stateLock);
   const configured = state.value === 'configured';
   if (configured) {
     yield* pci_stop_and_remove_bus_device_locked(t, w);
     yield state.write;
+    // zpci_deconfigure_device() asserts it.
+    if (s390) w.machine.assertHeld(stateLock);
     state.value = 'standby';
+    w.deconfigurations.push(w.deed(t));
   }
   if (s390) yield stateLock.release;
   return configured ? 0 : -EIO;
@@ -35,10 +39,21 @@ function* pci_stop_and_remove_bus_device_locked(t: Thread, w: VfioWorld): CodePa
  * enough here.
  */
 export function* vfio_unregister_group_dev(t: Thread, w: VfioWorld): CodePath<void> {
+  assertRemoving(w);
   yield w.released.update;
   if (w.driverUnbound) return;
   w.driverUnbound = true;
   w.released.count--;
   if (w.released.count > 0) yield* w.kernel.vfio_pci_core_request(t, w);
   yield w.released.wait;
+  assertRemoving(w);
+}
+
+/**
+ * What a driver's remove can rely on: __device_release_driver() is called with dev->mutex held, and
+ * pci_stop_and_remove_bus_device() with pci_rescan_remove_lock, which v6.15 does not assert yet.
+ */
+function assertRemoving({ machine, deviceMutex, pciRescanRemoveLock }: VfioWorld): void {
+  machine.assertHeld(deviceMutex);
+  machine.assertHeld(pciRescanRemoveLock);
 }

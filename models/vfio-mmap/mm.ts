@@ -41,6 +41,7 @@ function* mmap_region(t: Thread, w: VfioWorld, space: AddressSpace, request: Map
   const mapping: Mapping = {
     id: w.mappings.length,
     step: w.machine.steps,
+    call: t.call!,
     process: space.process,
     bar: device ? regionOf(request) : null,
     offset: request.offset,
@@ -51,8 +52,9 @@ function* mmap_region(t: Thread, w: VfioWorld, space: AddressSpace, request: Map
   // With the mmap lock held for writing, as it has to be.
   noteFlagChange(t, w, vma);
   // /dev/mem maps its page frames at once (remap_pfn_range), vfio at the first access.
-  if (!device) yield* insertPages(vma, vma.start, vma.end);
+  if (!device) yield* insertPages(w, vma, vma.start, vma.end);
   yield space.vmas.write;
+  w.machine.assertHeld(space.mmapLock, true);
   space.vmas.value = [...space.vmas.value, vma];
   if (request.as !== null) space.names.set(request.as, mapping);
   w.mappings.push(mapping);
@@ -64,6 +66,8 @@ function* mmap_region(t: Thread, w: VfioWorld, space: AddressSpace, request: Map
 function* linkFile(w: VfioWorld, vma: Vma): CodePath<void> {
   if (!w.kernel.vmasOnInode) return;
   yield w.inode.iMmapRwsem.acquire;
+  // struct address_space says that it protects i_mmap.
+  w.machine.assertHeld(w.inode.iMmapRwsem, true);
   w.inode.iMmap.push(vma);
   yield w.inode.iMmapRwsem.release;
 }
@@ -71,6 +75,7 @@ function* linkFile(w: VfioWorld, vma: Vma): CodePath<void> {
 function* unlinkFile(w: VfioWorld, vma: Vma): CodePath<void> {
   if (!w.kernel.vmasOnInode) return;
   yield w.inode.iMmapRwsem.acquire;
+  w.machine.assertHeld(w.inode.iMmapRwsem, true);
   w.inode.iMmap.splice(w.inode.iMmap.indexOf(vma), 1);
   yield w.inode.iMmapRwsem.release;
 }
@@ -107,6 +112,7 @@ function* __vm_munmap(
   const space = w.mmOf(t);
   yield space.mmapLock.acquire;
   yield space.vmas.read;
+  w.machine.assertHeld(space.mmapLock, true);
   const hit = space.vmas.value.filter((vma) => meant(vma) && vma.start < end && vma.end > first);
   let references = 0;
   for (const vma of hit) references += yield* unmapRange(t, w, vma, first, end);
@@ -122,6 +128,7 @@ function* unmapRange(t: Thread, w: VfioWorld, vma: Vma, first: number, end: numb
   if (vma.start < first) yield* split(t, w, vma, vma.start, first);
   if (vma.end > end) yield* split(t, w, vma, end, vma.end);
   yield space.vmas.write;
+  w.machine.assertHeld(space.mmapLock, true);
   space.vmas.value = space.vmas.value.filter((other) => other !== vma);
   vma.mapped = false;
   yield* zapPages(t, w, vma, vma.start, vma.end);
@@ -142,6 +149,7 @@ function* split(t: Thread, w: VfioWorld, vma: Vma, start: number, end: number): 
     yield* linkFile(w, part);
   }
   yield space.vmas.write;
+  w.machine.assertHeld(space.mmapLock, true);
   if (start === vma.start) vma.start = end;
   else vma.end = start;
   space.vmas.value = [...space.vmas.value, part];
@@ -152,22 +160,31 @@ export function* do_mprotect(t: Thread, w: VfioWorld, map: string, prot: Protect
   const space = w.mmOf(t);
   yield space.mmapLock.acquire;
   yield space.vmas.read;
+  w.machine.assertHeld(space.mmapLock, true);
   const mapping = space.names.get(map);
   const vmas = space.vmas.value.filter((vma) => vma.mapping === mapping).sort((a, b) => a.start - b.start);
   let done = 0;
   for (const vma of vmas) {
     if (vma.start !== done) break;
     done = vma.end;
-    if (sameProtection(vma.prot, prot)) continue;
-    yield space.vmas.write;
-    vma.prot = prot;
-    yield space.ptl.acquire;
-    yield space.pageTables.write;
-    space.pageTables.protect(vma.mapping, vma.start, vma.end, prot);
-    yield space.ptl.release;
+    if (!sameProtection(vma.prot, prot)) yield* mprotect_fixup(w, vma, prot);
+    const { start, end } = vma;
+    w.protections.push({ call: t.call!, mapping: vma.mapping, start, end, prot: vma.prot });
   }
   yield space.mmapLock.release;
   return mapping !== undefined && done * PAGE_SIZE === mapping.length ? 0 : -ENOMEM;
+}
+
+function* mprotect_fixup({ machine }: VfioWorld, vma: Vma, prot: Protection): CodePath<void> {
+  const { space } = vma;
+  yield space.vmas.write;
+  machine.assertHeld(space.mmapLock, true);
+  vma.prot = prot;
+  yield space.ptl.acquire;
+  yield space.pageTables.write;
+  machine.assertHeld(space.ptl);
+  space.pageTables.protect(vma.mapping, vma.start, vma.end, prot);
+  yield space.ptl.release;
 }
 
 const sameProtection = (a: Protection, b: Protection): boolean =>
@@ -186,6 +203,7 @@ export function* kernel_clone(t: Thread, w: VfioWorld): CodePath<number> {
   yield* copy_files(t, w, parent, child);
   yield* dup_mmap(t, w, parent, child);
   yield w.forks.update;
+  w.children.push({ ...w.deed(t), process: child.process });
   w.machine.startActor(child.process.name, child.process);
   return 0;
 }
@@ -206,10 +224,11 @@ function* copy_files(t: Thread, w: VfioWorld, parent: AddressSpace, child: Addre
 function* dup_mmap(t: Thread, w: VfioWorld, parent: AddressSpace, child: AddressSpace): CodePath<void> {
   yield parent.mmapLock.acquire;
   yield parent.vmas.read;
+  w.machine.assertHeld(parent.mmapLock, true);
   const inherited = new Map<Mapping, Mapping>();
   const copies: Vma[] = [];
   for (const vma of parent.vmas.value) {
-    const mapping = inherited.get(vma.mapping) ?? inherit(w, vma.mapping, child);
+    const mapping = inherited.get(vma.mapping) ?? inherit(t, w, vma.mapping, child);
     inherited.set(vma.mapping, mapping);
     const copy: Vma = { ...vma, space: child, mapping };
     copies.push(copy);
@@ -223,11 +242,16 @@ function* dup_mmap(t: Thread, w: VfioWorld, parent: AddressSpace, child: Address
     yield parent.ptl.acquire;
     yield parent.pageTables.read;
     yield child.pageTables.write;
+    // copy_pte_range() has both.
+    w.machine.assertHeld(child.ptl);
+    w.machine.assertHeld(parent.ptl);
     child.pageTables.copy(parent.pageTables, vma.mapping, mapping, vma.start, vma.end);
     yield parent.ptl.release;
     yield child.ptl.release;
   }
   yield child.vmas.write;
+  // The parent's tree is copied as a whole; the child's own lock is nobody else's to take yet.
+  w.machine.assertHeld(parent.mmapLock, true);
   child.vmas.value = copies;
   for (const [name, mapping] of parent.names) {
     const copy = inherited.get(mapping);
@@ -236,11 +260,12 @@ function* dup_mmap(t: Thread, w: VfioWorld, parent: AddressSpace, child: Address
   yield parent.mmapLock.release;
 }
 
-function inherit(w: VfioWorld, parent: Mapping, child: AddressSpace): Mapping {
+function inherit(t: Thread, w: VfioWorld, parent: Mapping, child: AddressSpace): Mapping {
   const mapping: Mapping = {
     ...parent,
     id: w.mappings.length,
     step: w.machine.steps,
+    call: t.call!,
     process: child.process,
     inherited: parent,
   };
@@ -322,6 +347,7 @@ export function* do_exception(
 ): CodePath<VmFault | 'badarea'> {
   yield space.mmapLock.acquireShared;
   yield space.vmas.read;
+  w.machine.assertHeld(space.mmapLock);
   const vma = space.lookup(map, page);
   const result =
     vma === null || !permits(vma.prot, write) ? 'badarea' : yield* handle_mm_fault(t, w, vma, page);
@@ -346,6 +372,7 @@ export function* fixup_user_fault(
 ): CodePath<void> {
   call.fixups++;
   yield space.vmas.read;
+  w.machine.assertHeld(space.mmapLock);
   const vma = space.lookup(map, page);
   // vma_permits_fault() asks for exactly the access's own flag.
   if (vma === null || !(write ? vma.prot.write : vma.prot.read)) return;

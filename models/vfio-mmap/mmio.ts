@@ -27,7 +27,7 @@ export function* s390_pci_mmio_write(t: Thread, w: VfioWorld, request: MmioReque
 /** What the write does between mmap_read_lock and mmap_read_unlock. */
 function* write_locked(t: Thread, w: VfioWorld, space: AddressSpace, call: MmioCall): CodePath<number> {
   const page = pageOf(call.request.offset);
-  const vma = yield* vma_lookup(space, page, call);
+  const vma = yield* vma_lookup(w, space, page, call);
   // VM_IO or VM_PFNMAP: every VMA has them here.
   if (vma === null) return -EINVAL;
   if (!vma.prot.write) return -EACCES;
@@ -58,7 +58,7 @@ export function* s390_pci_mmio_read(t: Thread, w: VfioWorld, request: MmioReques
 /** What the read does between mmap_read_lock and mmap_read_unlock. */
 function* read_locked(t: Thread, w: VfioWorld, space: AddressSpace, call: MmioCall): CodePath<number> {
   const page = pageOf(call.request.offset);
-  const vma = yield* vma_lookup(space, page, call);
+  const vma = yield* vma_lookup(w, space, page, call);
   if (vma === null) return -EINVAL;
   if (!vma.prot[w.kernel.mmioReadNeeds]) return -EACCES;
   const ret = yield* w.kernel.mmio_lookup_pfn(t, w, space, vma, page, call);
@@ -88,8 +88,15 @@ function begin(t: Thread, w: VfioWorld, request: MmioRequest): MmioCall {
 export const mmio_length_is_valid = ({ offset, length }: MmioRequest): boolean =>
   length > 0 && PAGE_SIZE - (offset % PAGE_SIZE) >= length;
 
-function* vma_lookup(space: AddressSpace, page: number, call: MmioCall): CodePath<Vma | null> {
+/** The tree may be looked at with the mmap lock held; find_vma(), its sibling, asserts it. */
+function* vma_lookup(
+  { machine }: VfioWorld,
+  space: AddressSpace,
+  page: number,
+  call: MmioCall,
+): CodePath<Vma | null> {
   yield space.vmas.read;
+  machine.assertHeld(space.mmapLock);
   const vma = space.lookup(call.request.map, page);
   if (vma !== null) {
     call.mapping = vma.mapping;
@@ -111,7 +118,7 @@ export const mmio_lookup_pfn = (
 /** The entry under the PTE lock, which stays held where there is one. */
 export function* follow_pte(
   _t: Thread,
-  _w: VfioWorld,
+  w: VfioWorld,
   space: AddressSpace,
   vma: Vma,
   page: number,
@@ -120,6 +127,9 @@ export function* follow_pte(
   call.follows++;
   yield space.ptl.acquire;
   yield space.pageTables.read;
+  // follow_pte() and follow_pfnmap_start() assert it.
+  w.machine.assertHeld(space.mmapLock);
+  w.machine.assertHeld(space.ptl);
   if (!vma.mapped) call.staleVma = true;
   if (space.pageTables.find(vma.mapping, page) !== null) return 0;
   yield space.ptl.release;
@@ -150,7 +160,7 @@ export function* zpci_memcpy_fromio(
 function* copy(
   t: Thread,
   w: VfioWorld,
-  { pageTables }: AddressSpace,
+  { pageTables, mmapLock, ptl }: AddressSpace,
   { mapping }: Vma,
   call: MmioCall,
   iswrite: boolean,
@@ -160,6 +170,9 @@ function* copy(
     const at = offset + done;
     const size = zpci_get_max_io_size(at, done, length - done, iswrite);
     yield w.function.access;
+    // What follow_pte() found is good for as long as its lock is held: a zap needs it.
+    w.machine.assertHeld(ptl);
+    w.machine.assertHeld(mmapLock);
     w.issue({
       thread: t,
       call: call.call,

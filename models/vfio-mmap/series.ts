@@ -38,6 +38,9 @@ export const vfioMmap = defineSeries({
 function features(kernel: VfioKernel): ReadonlySet<string> {
   const names = new Set<string>();
   if (kernel.mmio_lookup_pfn !== mmio_lookup_pfn) names.add('fixup');
+  // Patch 3/3 of v7 gives s390 resource files with the flag that says of which functions.
+  const flags = kernel.non_mappable_bars?.(configure({}));
+  if (flags === false) names.add('s390-resource-files');
   return names;
 }
 

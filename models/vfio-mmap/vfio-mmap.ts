@@ -51,6 +51,7 @@ export function* vfio_pci_core_setup_barmap(_t: Thread, w: VfioWorld, bar: numbe
   }
   yield barmap.write;
   barmap.value = true;
+  w.kernelMappings.push({ bar, made: w.machine.steps, undone: -1 });
   return 0;
 }
 
@@ -85,9 +86,14 @@ export function* vfio_pci_mmap_fault(t: Thread, w: VfioWorld, vma: Vma): CodePat
   yield vmaLock.acquire;
   yield memoryLock.acquireShared;
   yield command.read;
+  w.machine.assertHeld(memoryLock);
   const enabled = command.value;
   if (enabled && !vmaList.includes(vma)) {
     yield* io_remap_pfn_range(t, w, vma);
+    // Nobody disables memory between the test and the insertion.
+    w.machine.assertHeld(memoryLock);
+    // __vfio_pci_add_vma() wants it from its caller.
+    w.machine.assertHeld(vmaLock);
     vmaList.push(vma);
   }
   const result = noteFault(t, w, vma, enabled ? 'nopage' : 'sigbus');
@@ -98,13 +104,20 @@ export function* vfio_pci_mmap_fault(t: Thread, w: VfioWorld, vma: Vma): CodePat
 
 function* io_remap_pfn_range(t: Thread, w: VfioWorld, vma: Vma): CodePath<void> {
   noteFlagChange(t, w, vma);
-  yield* insertPages(vma, vma.start, vma.end);
+  yield* insertPages(w, vma, vma.start, vma.end);
 }
 
-/** Page table entries of some pages of a VMA, under the PTE lock. */
-export function* insertPages({ space, mapping, prot }: Vma, start: number, end: number): CodePath<void> {
+/** Page table entries of some pages of a VMA, under the PTE lock, while the mmap lock keeps the VMA where it is. */
+export function* insertPages(
+  { machine }: VfioWorld,
+  { space, mapping, prot }: Vma,
+  start: number,
+  end: number,
+): CodePath<void> {
   yield space.ptl.acquire;
   yield space.pageTables.write;
+  machine.assertHeld(space.mmapLock);
+  machine.assertHeld(space.ptl);
   space.pageTables.set(mapping, start, end, prot);
   yield space.ptl.release;
 }
@@ -124,6 +137,7 @@ export function* zapPages(
 ): CodePath<void> {
   yield space.ptl.acquire;
   yield space.pageTables.write;
+  w.machine.assertHeld(space.ptl);
   for (const run of space.pageTables.zap(mapping, start, end)) {
     const { start: first, end: behind } = run;
     w.zaps.push({ step: w.machine.steps, thread: t, call: t.call!, mapping, start: first, end: behind });
@@ -139,6 +153,7 @@ export function* vfio_pci_mmap_open(t: Thread, w: VfioWorld, vma: Vma): CodePath
 export function* vfio_pci_mmap_close(_t: Thread, w: VfioWorld, vma: Vma): CodePath<void> {
   const { vmaLock, vmaList } = w.vdev;
   yield vmaLock.acquire;
+  w.machine.assertHeld(vmaLock);
   const at = vmaList.indexOf(vma);
   if (at >= 0) vmaList.splice(at, 1);
   yield vmaLock.release;
@@ -164,6 +179,9 @@ function* vfio_pci_zap_and_vma_lock(t: Thread, w: VfioWorld): CodePath<void> {
       if (at < 0) break;
       const [vma] = vmaList.splice(at, 1) as [Vma];
       yield* zapPages(t, w, vma, vma.start, vma.end);
+      // Only they keep the VMA, and its place on the list, from going away under zap_vma_ptes().
+      w.machine.assertHeld(space.mmapLock);
+      w.machine.assertHeld(vmaLock);
     }
     yield vmaLock.release;
     yield space.mmapLock.releaseShared;

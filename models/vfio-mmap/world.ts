@@ -7,13 +7,20 @@ import { Cell, clear, type ObjectTable } from '../../harness/machine/shared.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
+  Child,
+  CommandWrite,
+  Deed,
   DeviceAccess,
   Evidence,
   ExclusionRule,
   Fault,
+  KernelMapping,
+  MappedPages,
   Mapping,
   MmioCall,
   NotMappable,
+  ProcessEnd,
+  Protected,
   RegionInfo,
   VfioFacts,
   VfioOperation,
@@ -113,6 +120,12 @@ export class VfioWorld implements World, Evidence {
   readonly flagChanges: VmaFlagChange[] = [];
   readonly zaps: Zap[] = [];
   readonly regionInfos: RegionInfo[] = [];
+  readonly kernelMappings: KernelMapping[] = [];
+  readonly protections: Protected[] = [];
+  readonly commandWrites: CommandWrite[] = [];
+  readonly resets: Deed[] = [];
+  readonly children: Child[] = [];
+  readonly deconfigurations: Deed[] = [];
   readonly notMappable: readonly (NotMappable | null)[];
   /** Shadow of the command register for the evidence; models read `vdev.command`. */
   memoryEnabled: boolean;
@@ -190,6 +203,12 @@ export class VfioWorld implements World, Evidence {
     clear(this.flagChanges);
     clear(this.zaps);
     clear(this.regionInfos);
+    clear(this.kernelMappings);
+    clear(this.protections);
+    clear(this.commandWrites);
+    clear(this.resets);
+    clear(this.children);
+    clear(this.deconfigurations);
   }
 
   get facts(): VfioFacts {
@@ -198,6 +217,22 @@ export class VfioWorld implements World, Evidence {
 
   get exclusion(): ExclusionRule {
     return this.kernel.exclusion;
+  }
+
+  get processes(): readonly ProcessEnd[] {
+    return this.spaces;
+  }
+
+  get knownToVfio(): readonly MappedPages[] {
+    return this.kernel.vmasOnInode ? this.inode.iMmap : this.vdev.vmaList;
+  }
+
+  get deviceEnabled(): boolean {
+    return this.enabled;
+  }
+
+  get requestsSent(): number {
+    return this.vdev.reqTrigger.count;
   }
 
   processOf(actor: string): Process | null {
@@ -228,6 +263,11 @@ export class VfioWorld implements World, Evidence {
   /** An access that ends elsewhere, in the step in which it would have reached the function. */
   miss(): void {
     if (this.machine.observer !== null) this.function.last = 'not reached';
+  }
+
+  /** What this thread's call has just done to the function. */
+  deed(t: Thread): Deed {
+    return { step: this.machine.steps, call: t.call! };
   }
 
   /** Records an access in the step in which the function sees it. */

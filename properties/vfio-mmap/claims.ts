@@ -1,13 +1,16 @@
-/** Every claim about the vfio-mmap series, in the order of the invariants M1 to M14 of models/vfio-mmap/README.md. */
+/** Every claim about the vfio-mmap series, first M1 to M14 of models/vfio-mmap/README.md, in their order. */
 import type { Property } from '../../harness/model/property.ts';
 import type { StateClaim } from '../../harness/model/state-claim.ts';
 import { lockDiscipline } from '../general/lock-discipline.ts';
 import { noDeadlock } from '../general/no-deadlock.ts';
 import { noLivelock } from '../general/no-livelock.ts';
 import * as builds from './builds.ts';
+import * as effects from './effects.ts';
 import type { BuildFacts, Evidence } from './evidence.ts';
 import * as interfaces from './interfaces.ts';
 import * as mapping from './mapping.ts';
+import * as release from './release.ts';
+import * as returns from './returns.ts';
 import * as syscalls from './syscalls.ts';
 import * as zap from './zap.ts';
 
@@ -25,6 +28,14 @@ export const claims: readonly Property<Evidence>[] = [
   syscalls.noStaleVma,
   syscalls.faultedInOnce,
   interfaces.interfacesAgree,
+  interfaces.neighboursAnswerByTheBar,
+  interfaces.s390HasResourceFiles,
+  returns.errorsHaveACause,
+  returns.causesGiveAnError,
+  effects.successHasItsEffect,
+  zap.zapFindsEveryMapping,
+  release.lastUserReleases,
+  release.powerOffAsksAndWaits,
   noDeadlock,
   noLivelock,
   lockDiscipline,

@@ -125,6 +125,8 @@ export interface Mapping {
   /** Counts up over all processes in the order of creation. */
   readonly id: number;
   readonly step: number;
+  /** The mmap or fork that made it. */
+  readonly call: Call;
   readonly process: Process;
   /** Null for /dev/mem. */
   readonly bar: number | null;
@@ -210,6 +212,65 @@ export interface Zap {
   readonly end: number;
 }
 
+/** A BAR as vfio-pci maps it for itself, with its resource requested: pread, pwrite and mmap need that. */
+export interface KernelMapping {
+  readonly bar: number;
+  readonly made: number;
+  /** The step in which the last close undid it, or -1. */
+  undone: number;
+}
+
+/** mprotect(2) came by some pages: what they are left with, changed or not. */
+export interface Protected {
+  readonly call: Call;
+  readonly mapping: Mapping;
+  readonly start: number;
+  readonly end: number;
+  readonly prot: Protection;
+}
+
+/** Something that happened to the function, and the call that did it. */
+export interface Deed {
+  readonly step: number;
+  readonly call: Call;
+}
+
+/** A process that a fork made. */
+export interface Child extends Deed {
+  readonly process: Process;
+}
+
+/** PCI_COMMAND_MEMORY was written through the config region. */
+export interface CommandWrite extends Deed {
+  readonly enabled: boolean;
+}
+
+/** Pages that one VMA has, and what it allows. */
+export interface MappedPages {
+  readonly mapping: Mapping;
+  readonly start: number;
+  readonly end: number;
+  readonly prot: Protection;
+  /** Whether it is still mapped: a pointer to one that is not is stale. */
+  readonly mapped: boolean;
+}
+
+/** Pages that a page table has. */
+export interface PresentPages {
+  readonly mapping: Mapping;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A process as the execution left it. */
+export interface ProcessEnd {
+  readonly process: Process;
+  /** Whether it has a descriptor of the device. */
+  readonly hasDescriptor: boolean;
+  readonly mappedPages: readonly MappedPages[];
+  readonly presentPages: readonly PresentPages[];
+}
+
 /** An answer of VFIO_DEVICE_GET_REGION_INFO for a BAR. */
 export interface RegionInfo {
   readonly step: number;
@@ -258,6 +319,26 @@ export interface Evidence {
   readonly flagChanges: readonly VmaFlagChange[];
   readonly zaps: readonly Zap[];
   readonly regionInfos: readonly RegionInfo[];
+  readonly kernelMappings: readonly KernelMapping[];
+  readonly protections: readonly Protected[];
+  readonly commandWrites: readonly CommandWrite[];
+  /** The function was reset, by whatever call. */
+  readonly resets: readonly Deed[];
+  /** Forks that made a child. */
+  readonly children: readonly Child[];
+  /** The slot was switched off. */
+  readonly deconfigurations: readonly Deed[];
   /** Waited for by the remove path. */
   readonly released: RefCount;
+
+  // What the execution left, for claims that look at its end.
+
+  /** First the one that had the device open from the beginning. */
+  readonly processes: readonly ProcessEnd[];
+  /** What vfio would look through to take mappings away: its list, or what hangs on the inode. */
+  readonly knownToVfio: readonly MappedPages[];
+  /** Whether the device counts as open: from the first open to the last close. */
+  readonly deviceEnabled: boolean;
+  /** How often user space was asked to let go of the device. */
+  readonly requestsSent: number;
 }

@@ -3,8 +3,9 @@ import { describeReturn, EINVAL } from '../../harness/machine/errno.ts';
 import type { Execution, Property } from '../../harness/model/property.ts';
 import { callLine } from '../general/describe.ts';
 import { accessLine, hex, mappedName, operationOf } from './describe.ts';
-import type { Evidence, MmioCall } from './evidence.ts';
+import type { Evidence, MappedPages, MmioCall, PresentPages } from './evidence.ts';
 import { memoryDuring } from './memory-state.ts';
+import { isQuiet } from './release.ts';
 
 export const noSyscallIoWhileDisabled: Property<Evidence> = {
   id: 'no-syscall-io-while-memory-disabled',
@@ -102,3 +103,57 @@ export const vmaFlagsChangeUnderWriteLock: Property<Evidence> = {
     return evidence.faults.length > 0 || evidence.flagChanges.length > 0;
   },
 };
+
+export const zapFindsEveryMapping: Property<Evidence> = {
+  id: 'zap-finds-every-mapping',
+  claim: 'vfio knows each mapping of a BAR that has pages in a page table, and none that is gone',
+  source: {
+    status: 'inferred',
+    date: 'v5.8',
+    commit: 'abafbc551fdd',
+    note: 'memory disable zaps what vfio knows of: its list, and from aac6db75a9fc (v6.10) on what hangs on the inode',
+  },
+  check(execution, report) {
+    if (!isQuiet(execution)) return false;
+    const { machine, evidence } = execution;
+    const { processes, knownToVfio } = evidence;
+    let exercised = knownToVfio.length > 0;
+    for (const { mapping, mapped } of knownToVfio) {
+      if (mapped) continue;
+      report('remembers-what-is-gone', machine.steps, () => ({
+        message: `vfio still has the VMA of ${mappedName(mapping)} on its list, and it is unmapped.`,
+        expected: ['a VMA leaves the list when it is unmapped'],
+        actual: ['a pointer to a VMA that is gone'],
+      }));
+    }
+    for (const { process, presentPages } of processes) {
+      for (const pages of presentPages) {
+        const { mapping, start, end } = pages;
+        if (mapping.bar === null) continue;
+        exercised = true;
+        if (isKnown(pages, knownToVfio)) continue;
+        const kind = mapping.inherited === null ? 'misses-present-pages' : 'misses-inherited-pages';
+        report(kind, machine.steps, () => ({
+          message: `${process.name} has pages ${start} to ${end - 1} of a mapping of ${mappedName(mapping)} in its page table, and vfio would not find them.`,
+          expected: ['memory disable zaps them'],
+          actual: ['they stay, with access to the device'],
+        }));
+      }
+    }
+    return exercised;
+  },
+};
+
+/** Whether VMAs that vfio knows have all of the pages, side by side. */
+function isKnown({ mapping, start, end }: PresentPages, known: readonly MappedPages[]): boolean {
+  let at = start;
+  for (let grows = true; grows && at < end; ) {
+    grows = false;
+    for (const vma of known) {
+      if (vma.mapping !== mapping || vma.start > at || vma.end <= at) continue;
+      at = vma.end;
+      grows = true;
+    }
+  }
+  return at >= end;
+}

@@ -13,8 +13,13 @@ function* faultIn(t: Thread, w: VfioWorld, vma: Vma, start: number, end: number)
   const { memoryLock, command } = w.vdev;
   yield memoryLock.acquireShared;
   yield command.read;
+  w.machine.assertHeld(memoryLock);
   const enabled = command.value;
-  if (enabled) yield* insertPages(vma, start, end);
+  if (enabled) {
+    yield* insertPages(w, vma, start, end);
+    // Nobody disables memory between the test and the insertion.
+    w.machine.assertHeld(memoryLock);
+  }
   const result = noteFault(t, w, vma, enabled ? 'nopage' : 'sigbus');
   yield memoryLock.releaseShared;
   return result;
@@ -23,9 +28,16 @@ function* faultIn(t: Thread, w: VfioWorld, vma: Vma, start: number, end: number)
 /** memory_lock first, then every mapping of the BARs, whoever has it: VMAs of all processes hang on the inode. */
 function* zapByInode(t: Thread, w: VfioWorld): CodePath<void> {
   yield w.vdev.memoryLock.acquire;
+  // vfio_pci_zap_bars() relies on it from its first VMA on: no fault puts a page back behind it.
+  w.machine.assertHeld(w.vdev.memoryLock, true);
   const { iMmapRwsem, iMmap } = w.inode;
   yield iMmapRwsem.acquireShared;
-  for (const vma of iMmap) yield* zapPages(t, w, vma, vma.start, vma.end);
+  for (const vma of iMmap) {
+    yield* zapPages(t, w, vma, vma.start, vma.end);
+    // Only it keeps the VMA and its page tables from going away under unmap_mapping_range_tree().
+    w.machine.assertHeld(iMmapRwsem);
+  }
+  w.machine.assertHeld(w.vdev.memoryLock, true);
   yield iMmapRwsem.releaseShared;
 }
 

@@ -139,7 +139,7 @@ function* faultMemoryLockFirst(t: Thread, w: VfioWorld, vma: Vma): CodePath<VmFa
   yield vmaLock.acquire;
   if (enabled && !vmaList.includes(vma)) {
     noteFlagChange(t, w, vma);
-    yield* insertPages(vma, vma.start, vma.end);
+    yield* insertPages(w, vma, vma.start, vma.end);
     vmaList.push(vma);
   }
   yield vmaLock.release;
