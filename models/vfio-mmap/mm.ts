@@ -241,6 +241,7 @@ function* dup_mmap(t: Thread, w: VfioWorld, parent: AddressSpace, child: Address
     yield child.ptl.acquire;
     yield parent.ptl.acquire;
     yield parent.pageTables.read;
+    w.machine.assertHeld(parent.ptl);
     yield child.pageTables.write;
     // copy_pte_range() has both.
     w.machine.assertHeld(child.ptl);

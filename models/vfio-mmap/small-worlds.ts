@@ -115,6 +115,15 @@ export const smallWorlds: readonly SmallWorld[] = [
     actors: [actor('user0', [map], accesses, [only('fork')], zaps.slice(0, 1)), actor('child0', accesses)],
   },
   {
+    id: 'fork-x86',
+    about: 'x86: a mapping that a child inherits, touched or not, against memory disable',
+    world: { arch: 'x86' },
+    actors: [
+      actor('user0', [map], [touch('load'), touch('store')], [only('fork')], zaps.slice(0, 1)),
+      actor('child0', [touch('load')]),
+    ],
+  },
+  {
     id: 'unplug',
     about:
       "power-off against an access, and what another thread does with the device, with the owner's answer",

@@ -37,10 +37,13 @@ export const pageAlign = (length: number): number => Math.ceil(length / PAGE_SIZ
  * Maps the whole BAR at the first use; vfio_pci_core_mmap has the same once more in its own text. Nothing locks it: of two first uses at once, one can find the resource
  * requested but not mapped yet, and fails with -EBUSY.
  */
-export function* vfio_pci_core_setup_barmap(_t: Thread, w: VfioWorld, bar: number): CodePath<number> {
+export function* vfio_pci_core_setup_barmap(t: Thread, w: VfioWorld, bar: number): CodePath<number> {
   const { barmap, resource } = w.vdev.bars[bar]!;
   yield barmap.read;
-  if (barmap.value) return 0;
+  if (barmap.value) {
+    w.barUses.push({ call: t.call!, bar });
+    return 0;
+  }
   yield resource.update;
   if (resource.value) return -EBUSY;
   resource.value = true;
@@ -51,7 +54,8 @@ export function* vfio_pci_core_setup_barmap(_t: Thread, w: VfioWorld, bar: numbe
   }
   yield barmap.write;
   barmap.value = true;
-  w.kernelMappings.push({ bar, made: w.machine.steps, undone: -1 });
+  w.kernelMappings.push({ bar, undone: -1 });
+  w.barUses.push({ call: t.call!, bar });
   return 0;
 }
 

@@ -7,6 +7,7 @@ import { Cell, clear, type ObjectTable } from '../../harness/machine/shared.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
+  BarUse,
   Child,
   CommandWrite,
   Deed,
@@ -121,6 +122,7 @@ export class VfioWorld implements World, Evidence {
   readonly zaps: Zap[] = [];
   readonly regionInfos: RegionInfo[] = [];
   readonly kernelMappings: KernelMapping[] = [];
+  readonly barUses: BarUse[] = [];
   readonly protections: Protected[] = [];
   readonly commandWrites: CommandWrite[] = [];
   readonly resets: Deed[] = [];
@@ -204,6 +206,7 @@ export class VfioWorld implements World, Evidence {
     clear(this.zaps);
     clear(this.regionInfos);
     clear(this.kernelMappings);
+    clear(this.barUses);
     clear(this.protections);
     clear(this.commandWrites);
     clear(this.resets);

@@ -253,9 +253,264 @@ const CASES: readonly ClaimCase[] = [
   },
 ];
 
+/** What calls return and do, what is given back, who answers what. */
+const DEEDS: readonly ClaimCase[] = [
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v7~answer(mmio_length_is_valid, false)',
+    ops: [MAP, READ, mmio('mmio_read', { length: 0 })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EBADF-without-cause',
+    state: 'v7~drop-call(vfio_device_open, 0)',
+    ops: [op('close'), INFO, op('open'), INFO],
+    keeper: 'v7',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EBADF',
+    state: 'v7~ignore-error(filp_close, -9)',
+    ops: [op('close'), op('close')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EINVAL',
+    state: 'v7~ignore-error(do_munmap, -22)',
+    ops: [MAP, op('munmap', { map: 'm0', offset: 4 })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-ENODEV',
+    state: 'v7~ignore-error(s390_pci_mmio_write, -19)',
+    ops: [WRITE],
+    world: { zpci: false },
+    keeper: 'v7',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-ENOMEM',
+    state: 'v7~ignore-error(do_mprotect, -12)',
+    ops: [MAP, op('munmap', { map: 'm0', offset: 0x1000 }), op('mprotect', { map: 'm0', prot: 'r' })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'region_info-without-effect',
+    state: 'v7~drop-call(vfio_pci_ioctl_get_region_info, 0)',
+    ops: [INFO],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mmap-without-effect',
+    state: 'v7~drop-call(ksys_mmap_pgoff, 0)',
+    ops: [MAP],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'munmap-without-effect',
+    state: 'v7~drop-call(do_munmap, 0)',
+    ops: [MAP, op('munmap', { map: 'm0', offset: 0x1000, length: 0x1000 })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mprotect-without-effect',
+    state: 'v7~drop-call(do_mprotect, 0)',
+    ops: [MAP, op('mprotect', { map: 'm0', prot: 'r' })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'touch-without-effect',
+    state: 'v7~drop-call(touch, 0)',
+    ops: [MAP, TOUCH],
+    world: { arch: 'x86' },
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mmio_write-without-effect',
+    state: 'v7~late-call(__memcpy_toio_inuser, 0)',
+    ops: [WRITE, MAP],
+    world: { mio: true },
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'mmio_read-without-effect',
+    state: 'v7~drop-call(zpci_memcpy_fromio, 0)',
+    ops: [MAP, READ],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'pread-without-effect',
+    state: 'v7~ignore-error(vfio_pci_bar_rw, -5)',
+    ops: [DISABLE, op('pread', { bar: 4, pos: 0, count: 8 })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'access-without-kernel-mapping',
+    state: 'v7~drop-call(vfio_pci_core_setup_barmap, 0)',
+    ops: [op('pread', { bar: 4, pos: 0, count: 8 })],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'memory_disable-without-effect',
+    state: 'v7~drop-call(vfio_basic_config_write, 0)',
+    ops: [DISABLE],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'reset-without-effect',
+    state: 'v7~drop-call(vfio_pci_ioctl_reset, 0)',
+    ops: [op('reset')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'open-without-effect',
+    state: 'v7~drop-call(vfio_device_open, 0)',
+    ops: [op('close'), op('open')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'close-without-effect',
+    state: 'v7~drop-call(filp_close, 0)',
+    ops: [op('close')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'fork-without-effect',
+    state: 'v7~drop-call(kernel_clone, 0)',
+    ops: [MAP, op('fork')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'power_off-without-effect',
+    state: 'v7~drop-call(disable_slot, 0)',
+    ops: [op('power_off', {}, 'admin')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'zap-finds-every-mapping',
+    kind: 'misses-inherited-pages',
+    state: 'v3',
+    ops: [MAP, READ, op('fork')],
+    keeper: 'v3+fault-fix',
+  },
+  {
+    claim: 'zap-finds-every-mapping',
+    kind: 'misses-present-pages',
+    state: 'v3~drop-call(vfio_pci_mmap_open)',
+    ops: [
+      MAP,
+      READ,
+      map({ as: 'm1' }),
+      mmio('mmio_read', { map: 'm1' }),
+      op('munmap', { map: 'm0', offset: 0x1000, length: 0x1000 }),
+    ],
+    keeper: 'v3',
+  },
+  {
+    claim: 'zap-finds-every-mapping',
+    kind: 'remembers-what-is-gone',
+    state: 'v3~drop-call(vfio_pci_mmap_close)',
+    ops: [MAP, READ, map({ as: 'm1' }), mmio('mmio_read', { map: 'm1' }), op('munmap', { map: 'm0' })],
+    keeper: 'v3',
+  },
+  {
+    claim: 'last-user-releases-the-device',
+    kind: 'stays-open-without-user',
+    state: 'v7~drop-call(fput)',
+    ops: [op('close')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'last-user-releases-the-device',
+    kind: 'kernel-mapping-left',
+    state: 'v7~drop-call(vfio_pci_core_disable)',
+    ops: [op('pread', { bar: 4, pos: 0, count: 8 }), op('close')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'power-off-asks-and-waits',
+    kind: 'removed-under-its-user',
+    state: 'v7~drop-call(vfio_unregister_group_dev)',
+    ops: [op('power_off', {}, 'admin')],
+    keeper: 'v7',
+  },
+  {
+    claim: 'power-off-asks-and-waits',
+    kind: 'access-after-removal',
+    state: 'v7~drop-wait(vfio_unregister_group_dev, vfio device)',
+    ops: [op('pread', { bar: 4, pos: 0, count: 8 }), op('power_off', {}, 'admin')],
+    world: { owner: 'silent' },
+    first: [['admin', 13]],
+    keeper: null,
+  },
+  {
+    claim: 'power-off-asks-and-waits',
+    kind: 'waits-without-asking',
+    state: 'v7~drop-signal(vfio_pci_core_request, req_trigger)',
+    ops: [op('power_off', {}, 'admin')],
+    world: { owner: 'silent' },
+    keeper: 'v7',
+  },
+  {
+    claim: 'neighbours-answer-by-the-bar',
+    kind: 'sysfs-differs',
+    state: 'v3~answer(pci_mmap_resource, true)',
+    ops: [op('region_info', { bar: 0 })],
+    keeper: 'v3',
+  },
+  {
+    claim: 'neighbours-answer-by-the-bar',
+    kind: 'procfs-differs',
+    state: 'v3~answer(proc_bus_pci_mmap, true)',
+    ops: [INFO],
+    keeper: 'v3',
+  },
+  {
+    claim: 'neighbours-answer-by-the-bar',
+    kind: 'sysfs-differs',
+    state: 'v7+mutant-no-ism-quirk',
+    ops: [op('region_info', { bar: 0 })],
+    world: { function: 'ism' },
+    keeper: 'v7',
+  },
+  {
+    claim: 's390-has-resource-files',
+    kind: 'no-file',
+    state: 'v7~revert(pci_mmap_resource)',
+    ops: [INFO],
+    keeper: 'v7',
+  },
+  {
+    claim: 'lock-discipline',
+    kind: 'lock-not-held',
+    state: 'v7~drop-lock(vfio_pci_bar_rw, memory_lock)',
+    ops: [op('pread', { bar: 4, pos: 0, count: 8 })],
+    keeper: 'v7',
+  },
+];
+
 const model = (state: string): Model => vfioMmap.model(state)!;
 
-testClaimCases(vfioMmap, CASES);
+testClaimCases(vfioMmap, [...CASES, ...DEEDS]);
 
 const judged = (
   state: string,
@@ -296,7 +551,12 @@ describe('a claim is not exercised', () => {
   test.each(vfioMmap.states.map(({ id }) => id))(
     'by what neither maps nor accesses anything (%s)',
     (state) => {
-      expect(judged(state, [ENABLE]).exercised).toEqual(['no-deadlock', 'no-livelock', 'lock-discipline']);
+      expect(judged(state, [ENABLE]).exercised).toEqual([
+        'success-has-its-effect',
+        'no-deadlock',
+        'no-livelock',
+        'lock-discipline',
+      ]);
     },
   );
 

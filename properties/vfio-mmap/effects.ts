@@ -56,7 +56,7 @@ export const successHasItsEffect: Property<Evidence> = {
       }));
     }
     for (const { step, via, bar, thread, call } of execution.evidence.accesses) {
-      if (via !== 'pread or pwrite' || wasMappedForKernel(bar, step, execution.evidence)) continue;
+      if (via !== 'pread or pwrite' || foundBar(bar, call, execution.evidence)) continue;
       report('access-without-kernel-mapping', step, () => ({
         message: `${thread.name}'s ${call.work.name} goes through the kernel's own mapping of BAR ${bar}, and there is none.`,
         expected: [`BAR ${bar} is requested and mapped before`],
@@ -159,7 +159,7 @@ function missingOfMmap(request: MapRequest, call: Call, evidence: Evidence): str
       mapping.length === pageAlign(request.length) &&
       mapping.process === call.thread.process;
     if (!isIt) return 'a mapping of the range asked for';
-    if (bar !== null && !wasMappedForKernel(bar, mapping.step, evidence)) {
+    if (bar !== null && !foundBar(bar, call, evidence)) {
       return `BAR ${bar} requested and mapped for the kernel`;
     }
   }
@@ -167,10 +167,9 @@ function missingOfMmap(request: MapRequest, call: Call, evidence: Evidence): str
   return bar !== null && bar >= ROM_REGION ? 'an error: no BAR' : null;
 }
 
-function wasMappedForKernel(bar: number, step: number, { kernelMappings }: Evidence): boolean {
-  for (const one of kernelMappings) {
-    if (one.bar === bar && one.made <= step && (one.undone < 0 || one.undone > step)) return true;
-  }
+/** Whether a call saw for itself that the kernel has a BAR mapped. That others had mapped it by then is no evidence. */
+function foundBar(bar: number, call: Call, { barUses }: Evidence): boolean {
+  for (const use of barUses) if (use.call === call && use.bar === bar) return true;
   return false;
 }
 

@@ -215,9 +215,14 @@ export interface Zap {
 /** A BAR as vfio-pci maps it for itself, with its resource requested: pread, pwrite and mmap need that. */
 export interface KernelMapping {
   readonly bar: number;
-  readonly made: number;
   /** The step in which the last close undid it, or -1. */
   undone: number;
+}
+
+/** A call found a BAR mapped for the kernel, or mapped it. */
+export interface BarUse {
+  readonly call: Call;
+  readonly bar: number;
 }
 
 /** mprotect(2) came by some pages: what they are left with, changed or not. */
@@ -320,6 +325,7 @@ export interface Evidence {
   readonly zaps: readonly Zap[];
   readonly regionInfos: readonly RegionInfo[];
   readonly kernelMappings: readonly KernelMapping[];
+  readonly barUses: readonly BarUse[];
   readonly protections: readonly Protected[];
   readonly commandWrites: readonly CommandWrite[];
   /** The function was reset, by whatever call. */

@@ -34,7 +34,7 @@ export const lastUserReleases: Property<Evidence> = {
         actual: [deviceEnabled ? 'the device is open' : 'the device is closed'],
       }));
     }
-    if (deviceEnabled) return false;
+    if (deviceEnabled) return !isUsed;
     for (const { bar, undone } of kernelMappings) {
       if (undone >= 0) continue;
       report('kernel-mapping-left', steps, () => ({
