@@ -9,6 +9,7 @@ import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
+import { survivors } from './survivors.ts';
 import { VfioWorld } from './world.ts';
 import { operationsProblem, worldProblem } from './world-problem.ts';
 
@@ -23,6 +24,7 @@ export const vfioMmap = defineSeries({
   features,
   properties: claims,
   expectations,
+  survivors,
   stateClaims,
   aspects,
   compile,

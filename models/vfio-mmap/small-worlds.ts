@@ -93,6 +93,17 @@ export const smallWorlds: readonly SmallWorld[] = [
   zapFamily('zap-mio', 'MIO host', { mio: true }),
   zapFamily('zap-x86', 'x86', { arch: 'x86' }),
   {
+    id: 'zap-unmap',
+    about: 'a mapping that was touched is unmapped, wholly or in part, against memory disable or reset',
+    actors: [
+      actor('user0', [map], accesses.slice(0, 1), [
+        { op: 'munmap', map: 'm0' },
+        { op: 'munmap', map: 'm0', offset: 0x1000, length: 0x1000 },
+      ]),
+      actor('user1', zaps),
+    ],
+  },
+  {
     id: 'unmap',
     about: 'an access through a mapping against munmap, wholly or in part, mprotect and another mmap',
     actors: [
