@@ -13,6 +13,16 @@ const otherMutants = [
   'v3+mutant-memory-lock-first',
 ];
 
+/** Each of these has what v7 breaks. */
+const mutantsOfV7 = [
+  'v7+mutant-no-ism-quirk',
+  'v7+mutant-length-off-by-one',
+  'v7+mutant-reset-says-done',
+  'v7+mutant-close-keeps-bars',
+  'v7+mutant-remove-without-wait',
+  'v7+mutant-no-resource-files',
+];
+
 /** With the size test of 2/3 as posted, which counts no guard page. */
 const sizeTest = [
   'v1',
@@ -35,7 +45,7 @@ const noSizeTest = [
   'v7:1',
   'v7:1+2',
   'v7+write-errno',
-  'v7+mutant-no-ism-quirk',
+  ...mutantsOfV7,
 ];
 
 /** Fault handler and zap of v6.10-rc1, where s390 can map BARs. */
@@ -146,7 +156,7 @@ export const expectations: readonly Expectation[] = [
   },
   {
     property: 'successful-write-is-stored',
-    states: [...oldFault, 'v3+fault-fix', 'v7', 'v7:1', 'v7:1+2', 'v7+mutant-no-ism-quirk'],
+    states: [...oldFault, 'v3+fault-fix', 'v7', 'v7:1', 'v7:1+2', ...mutantsOfV7],
     verdict: 'violated',
     reason:
       's390_pci_mmio_write leaves ret at 0 where the page frame is below ZPCI_IOMAP_ADDR_BASE, as in a mapping of /dev/mem, and stores nothing.',
@@ -332,8 +342,43 @@ export const expectations: readonly Expectation[] = [
     reason: 'Without the flag the resource files of sysfs are there for the BARs of ISM functions, too.',
     source: mutant,
   },
+  {
+    property: 's390-has-resource-files',
+    states: ['v7+mutant-no-resource-files'],
+    verdict: 'violated',
+    reason: 'Without ARCH_GENERIC_PCI_MMAP_RESOURCE sysfs has no resource files on s390.',
+    source: mutant,
+  },
 
-  // What the calls return.
+  // What the calls return, and what they are for.
+  {
+    property: 'errors-have-a-cause',
+    states: ['v7+mutant-length-off-by-one'],
+    verdict: 'violated',
+    reason: 'An access up to the last byte of its page is -EINVAL, and nothing is wrong with it.',
+    source: mutant,
+  },
+  {
+    property: 'success-has-its-effect',
+    states: ['v7+mutant-reset-says-done'],
+    verdict: 'violated',
+    reason: 'VFIO_DEVICE_RESET says that it worked where another had dev->mutex, and has reset nothing.',
+    source: mutant,
+  },
+  {
+    property: 'last-user-releases-the-device',
+    states: ['v7+mutant-close-keeps-bars'],
+    verdict: 'violated',
+    reason: 'The last close leaves the BARs that the kernel has mapped for itself as they are.',
+    source: mutant,
+  },
+  {
+    property: 'power-off-asks-and-waits',
+    states: ['v7+mutant-remove-without-wait'],
+    verdict: 'violated',
+    reason: 'The slot is switched off while the owner still has its descriptor, or keeps it.',
+    source: mutant,
+  },
   {
     property: 'causes-give-an-error',
     states: ['v3+mutant-unbounded-length'],

@@ -146,4 +146,9 @@ export const states: readonly StateSpec<VfioKernel>[] = [
   mutantOf(mutants.leakMmapLock),
   mutantOf(mutants.memoryLockFirst),
   mutantOfV7(mutants.noIsmQuirk),
+  mutantOfV7(mutants.lengthOffByOne),
+  mutantOfV7(mutants.resetSaysDone),
+  mutantOfV7(mutants.closeKeepsBars),
+  mutantOfV7(mutants.removeWithoutWait),
+  mutantOfV7(mutants.noResourceFiles),
 ];

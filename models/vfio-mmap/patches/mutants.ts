@@ -1,12 +1,13 @@
 /** Known wrong variants. Nobody posted them; they are kept so that every claim has a state that breaks it. */
-import { EINVAL } from '../../../harness/machine/errno.ts';
+import { EAGAIN, EINVAL } from '../../../harness/machine/errno.ts';
 import type { CodePath } from '../../../harness/machine/step.ts';
 import type { Thread } from '../../../harness/machine/thread.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import type { MmioCall } from '../../../properties/vfio-mmap/evidence.ts';
 import type { AddressSpace, Vma } from '../address-space.ts';
 import type { VfioKernel, VmFault } from '../kernel.ts';
-import { isMemory } from '../probe.ts';
+import { PAGE_SIZE } from '../layout.ts';
+import { isMemory, pci_mmap_resource } from '../probe.ts';
 import { insertPages, noteFault, noteFlagChange } from '../vfio-mmap.ts';
 import type { VfioWorld } from '../world.ts';
 
@@ -153,4 +154,56 @@ export const memoryLockFirst = mutant(
   'the fault handler takes memory_lock before vma_lock, the zap the other way round',
   'breaks no-deadlock',
   (kernel) => ({ ...kernel, vfio_pci_mmap_fault: faultMemoryLockFirst }),
+);
+
+export const lengthOffByOne = mutant(
+  'length-off-by-one',
+  'the system calls refuse an access up to the last byte of its page',
+  'breaks the claim that an error has its cause',
+  (kernel) => ({
+    ...kernel,
+    mmio_length_is_valid: ({ offset, length }) => length > 0 && PAGE_SIZE - (offset % PAGE_SIZE) > length,
+  }),
+);
+
+export const resetSaysDone = mutant(
+  'reset-says-done',
+  'VFIO_DEVICE_RESET returns 0 where it did not get dev->mutex',
+  'breaks the claim that a call that succeeds did what it is for',
+  (kernel) => ({
+    ...kernel,
+    *vfio_pci_ioctl_reset(t, w) {
+      const ret = yield* kernel.vfio_pci_ioctl_reset(t, w);
+      return ret === -EAGAIN ? 0 : ret;
+    },
+  }),
+);
+
+export const closeKeepsBars = mutant(
+  'close-keeps-bars',
+  'vfio_pci_core_disable leaves the BARs mapped and requested',
+  'breaks the claim that the last user releases the device',
+  (kernel) => ({ ...kernel, *vfio_pci_core_disable() {} }),
+);
+
+export const removeWithoutWait = mutant(
+  'remove-without-wait',
+  'vfio_unregister_group_dev asks user space for the device and does not wait',
+  'breaks the claim that power-off waits',
+  (kernel) => ({
+    ...kernel,
+    *vfio_unregister_group_dev(t, w) {
+      yield w.released.update;
+      w.driverUnbound = true;
+      w.released.count--;
+      yield* w.kernel.vfio_pci_core_request(t, w);
+    },
+  }),
+);
+
+export const noResourceFiles = mutant(
+  'no-resource-files',
+  '3/3 does not select ARCH_GENERIC_PCI_MMAP_RESOURCE',
+  'breaks the claim that s390 has resource files',
+  (kernel) => ({ ...kernel, pci_mmap_resource }),
 );
