@@ -104,9 +104,10 @@ describe('the prefixes of a real version', () => {
         vma-flags-change-under-write-lock      x   x   x   x
         successful-write-is-stored             x   x   x   x
         interfaces-agree-on-mappability        =   =   x   x
+        zap-finds-every-mapping                x   x   x   x
         every-prefix-builds                    =   =   x   x
 
-      10 other claims not broken on any state
+      16 other claims not broken on any state
       x broken, = proved within the bound, . not found to be broken, ? inconclusive
 
       broken before the first patch
@@ -114,6 +115,7 @@ describe('the prefixes of a real version', () => {
         advertised-bar-can-be-mapped
         vma-flags-change-under-write-lock
         successful-write-is-stored
+        zap-finds-every-mapping
 
       first bad
         no-syscall-io-while-memory-disabled: at v3 at the latest, inconclusive at
