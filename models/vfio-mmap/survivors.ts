@@ -11,6 +11,7 @@ export const survivors: readonly Survivor[] = [
       'early-unlock(follow_pte, child# PTE lock)',
       'early-unlock(vfio_pci_mmap_fault, PTE lock)',
       'early-unlock(vfio_pci_mmap_fault, child# PTE lock)',
+      'early-unlock(vfio_pci_mmap_open, PTE lock)',
       'early-unlock(vfio_pci_mmap_open, child# PTE lock)',
       'early-unlock(vfio_pci_mmap_close, vma_lock)',
       'early-unlock(vfio_pci_zap_and_down_write_memory_lock, PTE lock)',
