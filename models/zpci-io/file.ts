@@ -14,8 +14,10 @@ function* rw64(t: Thread, w: ZpciWorld, access: FileAccess): CodePath<number> {
   yield file.refs.adjust;
   if (!file.refs.held) return -EBADF;
   file.refs.count++;
+  w.fileUsers.add(t);
   const ret = yield* w.kernel.vfio_device_fops_rw(t, w, access);
   yield file.refs.adjust;
+  w.fileUsers.delete(t);
   if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
@@ -29,8 +31,10 @@ export function* vfio_config_rw(t: Thread, w: ZpciWorld, enable: boolean): CodeP
   yield file.refs.adjust;
   if (!file.refs.held) return -EBADF;
   file.refs.count++;
+  w.fileUsers.add(t);
   const ret = yield* w.kernel.vfio_basic_config_write(t, w, enable);
   yield file.refs.adjust;
+  w.fileUsers.delete(t);
   if (--file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
   return ret;
 }
@@ -40,6 +44,7 @@ export function* filp_close(t: Thread, w: ZpciWorld): CodePath<void> {
   yield w.file.refs.update;
   if (!w.file.refs.held) return;
   w.file.refs.held = false;
+  w.fdClosed = w.machine.steps;
   if (--w.file.refs.count === 0) yield* w.kernel.vfio_device_fops_release(t, w);
 }
 
@@ -48,4 +53,5 @@ export function* vfio_device_fops_release(t: Thread, w: ZpciWorld): CodePath<voi
   yield* w.kernel.vfio_pci_disable(t, w);
   yield w.released.update;
   w.released.count--;
+  w.lastClose = { step: w.machine.steps, enabled: w.deviceEnabled };
 }

@@ -11,18 +11,29 @@ export function* disable_slot(t: Thread, w: ZpciWorld): CodePath<number> {
   yield* pci_stop_and_remove_bus_device_locked(t, w);
   yield w.zdev.fh.write;
   w.zdev.fh.value = 0;
+  w.slot.disabled ??= w.machine.steps;
   yield w.zdev.state.write;
   w.zdev.state.value = 'standby';
+  w.slot.standby ??= w.machine.steps;
   return 0;
 }
 
-/** pci_rescan_remove_lock, then dev->mutex in device_release_driver, both held across the driver's remove. */
+/**
+ * pci_rescan_remove_lock, then dev->mutex in device_release_driver, both held across the driver's remove.
+ * pci_stop_and_remove_bus_device relies on the first from its beginning to its end (it asserts so since 2025;
+ * drivers/pci/remove.c), __device_release_driver on the second ("must be called with @dev lock held", drivers/base/dd.c).
+ */
 export function* pci_stop_and_remove_bus_device_locked(t: Thread, w: ZpciWorld): CodePath<void> {
-  yield w.pciRescanRemoveLock.acquire;
-  yield w.deviceMutex.acquire;
+  const { machine, pciRescanRemoveLock, deviceMutex } = w;
+  yield pciRescanRemoveLock.acquire;
+  machine.assertHeld(pciRescanRemoveLock);
+  yield deviceMutex.acquire;
+  machine.assertHeld(deviceMutex);
   yield* w.kernel.vfio_del_group_dev(t, w);
-  yield w.deviceMutex.release;
-  yield w.pciRescanRemoveLock.release;
+  machine.assertHeld(deviceMutex);
+  machine.assertHeld(pciRescanRemoveLock);
+  yield deviceMutex.release;
+  yield pciRescanRemoveLock.release;
 }
 
 /**
@@ -35,6 +46,7 @@ export function* vfio_del_group_dev(t: Thread, w: ZpciWorld): CodePath<void> {
   if (w.driverUnbound) return;
   w.driverUnbound = true;
   w.released.count--;
+  w.removal = { step: w.machine.steps, inUse: w.released.count > 0 };
   if (w.released.count > 0) yield* w.kernel.vfio_pci_request(t, w);
   yield w.released.wait;
 }

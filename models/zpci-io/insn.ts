@@ -50,10 +50,16 @@ export function* zpci_store(
   return w.issue(t, w.settings.haveMio ? 'pcistgi' : 'pcistg', barOperand(w, bar, offset, len));
 }
 
-/** The handle comes from zpci_iomap_start[], filled when the BAR was mapped. */
+/**
+ * The handle comes from zpci_iomap_start[], filled when the BAR was mapped. What was not mapped is NULL + offset: an
+ * address of entry 0, which is some other BAR's or nobody's.
+ */
 function barOperand(w: ZpciWorld, bar: number, offset: number, len: number): Operand {
-  return kernelOperand('bar', w.ownFh, bar, offset, len, 8);
+  return kernelOperand('bar', w.mapped[bar] ? w.ownFh : NOT_OURS, bar, offset, len, 8);
 }
+
+/** A handle that is not this function's. */
+const NOT_OURS = 0;
 
 /** An instruction whose data is a buffer of the kernel's own. */
 export function kernelOperand(

@@ -86,6 +86,7 @@ export function* vfio_pci_setup_barmap(_t: Thread, w: ZpciWorld, bar: number): C
   }
   yield barmap.write;
   barmap.value = true;
+  w.mapped[bar] = true;
   return 0;
 }
 
@@ -153,15 +154,18 @@ export function* vfio_pci_io(
 export function* __vfio_pci_memory_enabled(w: ZpciWorld): CodePath<boolean> {
   if (w.settings.noCommandMemory) return true;
   yield w.vdev.command.read;
+  // "Caller should hold memory_lock semaphore" (vfio_pci_config.c).
+  w.machine.assertHeld(w.vdev.memoryLock);
   return w.vdev.command.value;
 }
 
 /** The guest's write to PCI_COMMAND: memory_lock for writing, whichever way the bit goes. */
-export function* vfio_basic_config_write(_t: Thread, w: ZpciWorld, enable: boolean): CodePath<number> {
+export function* vfio_basic_config_write(t: Thread, w: ZpciWorld, enable: boolean): CodePath<number> {
   yield w.vdev.memoryLock.acquire;
   yield w.vdev.command.write;
   w.vdev.command.value = enable;
   w.memoryEnabled = enable;
+  w.commandWrites.push({ step: w.machine.steps, call: t.call!, enable, holdsFile: w.fileUsers.has(t) });
   yield w.vdev.memoryLock.release;
   return 0;
 }
@@ -173,16 +177,21 @@ export function* vfio_basic_config_write(_t: Thread, w: ZpciWorld, enable: boole
 export function* vfio_pci_disable(t: Thread, w: ZpciWorld): CodePath<void> {
   if ((yield w.deviceMutex.tryAcquire) === 1) {
     if (w.kernel.reset_slot !== undefined) yield* w.kernel.reset_slot(t, w);
+    // __pci_reset_function_locked: its caller holds the device lock (drivers/pci/pci.c).
+    w.machine.assertHeld(w.deviceMutex);
     yield w.deviceMutex.release;
   }
   // kfree(region->data): nobody can be in the region, the last file reference is gone.
   w.region = null;
+  w.deviceEnabled = false;
 }
 
 /** Asks user space to let go of the device, through the eventfd it registered for that. */
 export function* vfio_pci_request(_t: Thread, w: ZpciWorld): CodePath<void> {
   yield w.vdev.igate.acquire;
   yield w.vdev.reqTrigger.signal;
+  // The ioctl that sets or puts req_trigger runs under igate: eventfd_signal must not meet it (vfio_pci.c).
+  w.machine.assertHeld(w.vdev.igate);
   w.machine.spawn('qemu', w.vmm, (thread) => w.kernel.vfio_req_notifier_handler(thread, w));
   yield w.vdev.igate.release;
 }

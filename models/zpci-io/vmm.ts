@@ -22,8 +22,11 @@ export function intercepted(handler: Handler): Handler {
   return function* (t, w, insn) {
     if ((yield w.bql.acquireKillable) < 0) return null;
     yield w.pbdev.read;
+    w.machine.assertHeld(w.bql);
     const ret = w.pbdev.value === 'standby' ? -ENODEV : yield* handler(t, w, insn);
     if (t.killed) return null;
+    // memory_region_dispatch_read and _write of a region with the global lock, as a BAR's is.
+    w.machine.assertHeld(w.bql);
     yield w.bql.release;
     return ret;
   };
@@ -96,6 +99,8 @@ export function barAccess(index: number, pos: number, count: number, iswrite: bo
 export function* vfio_req_notifier_handler(_t: Thread, w: ZpciWorld): CodePath<null> {
   if ((yield w.bql.acquireKillable) < 0) return null;
   yield w.pbdev.write;
+  // The main loop calls the handlers of its fds under the BQL (util/main-loop.c).
+  w.machine.assertHeld(w.bql);
   if (w.pbdev.value === 'online') {
     w.pbdev.value = 'unplug requested';
     if (w.settings.guestCooperates) {
@@ -120,9 +125,13 @@ export function* zpci_deconfigure_device(t: Thread, w: ZpciWorld): CodePath<null
   if (t.killed) return null;
   if ((yield w.bql.acquireKillable) < 0) return null;
   yield w.pbdev.write;
+  w.machine.assertHeld(w.bql);
   w.pbdev.value = 'standby';
+  w.guestLetGo = w.machine.steps;
   yield* w.kernel.filp_close(t, w);
   if (t.killed) return null;
+  // The unplug ends in a memory_region_transaction_commit, which asserts it.
+  w.machine.assertHeld(w.bql);
   yield w.bql.release;
   return null;
 }

@@ -1,14 +1,16 @@
 import { EventFd, InitialRefCount, RefCount } from '../../harness/machine/events.ts';
 import { Mutex, RwSemaphore } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
-import { AddressSpace, type MappedRange } from '../../harness/machine/memory.ts';
+import { AddressSpace } from '../../harness/machine/memory.ts';
 import { Port } from '../../harness/machine/port.ts';
 import { Process } from '../../harness/machine/process.ts';
 import { Cell, clear, type ObjectTable, Word } from '../../harness/machine/shared.ts';
 import type { Call, Thread } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
+  CommandWrite,
   Delivery,
+  Driver,
   Evidence,
   FaultIn,
   Insn,
@@ -24,11 +26,7 @@ import { HEADER_SIZE, HEAP_GARBAGE, PAGE_SIZE, REGION_SIZE } from './layout.ts';
 
 /** Everything a scenario may set under `world`, parsed. */
 export interface ZpciSettings extends ZpciFacts {
-  readonly relaxedAlign: boolean;
-  readonly memory: readonly MappedRange[];
   readonly fault: 'none' | 'kmalloc' | 'register_region' | 'config_init';
-  /** What each device instruction ends with: 0, -EIO (condition code above 0) or -ENXIO (program exception). */
-  readonly insnStatus: number;
 }
 
 /** The function's handle while it is enabled; 0 after zpci_disable_device. */
@@ -126,6 +124,8 @@ export class ZpciWorld implements World, Evidence {
   };
   region: ZpciIoRegion | null = null;
   driverUnbound = false;
+  /** Threads between their get and their put of the open file. */
+  readonly fileUsers = new Set<Thread>();
   readonly released: RefCount;
 
   // The VMM.
@@ -138,6 +138,7 @@ export class ZpciWorld implements World, Evidence {
 
   // Evidence.
   readonly instructions: Instruction[] = [];
+  readonly commandWrites: CommandWrite[] = [];
   readonly stores: KernelStore[] = [];
   faultIns = 0;
   readonly faultsUnderLock: FaultIn[] = [];
@@ -149,6 +150,15 @@ export class ZpciWorld implements World, Evidence {
   resetsTried = 0;
   /** Shadow of the command register for the evidence; models read `vdev.command`. */
   memoryEnabled = true;
+  /** Shadow of the mappings for the handle that an instruction goes by. */
+  readonly mapped = [false, false, false, false, false, false];
+  /** Whether the device is enabled: from open to the last close. */
+  deviceEnabled: boolean;
+  fdClosed: number | null = null;
+  lastClose: { step: number; enabled: boolean } | null = null;
+  removal: { step: number; inUse: boolean } | null = null;
+  guestLetGo: number | null = null;
+  readonly slot: { disabled: number | null; standby: number | null } = { disabled: null, standby: null };
 
   constructor(machine: Machine, kernel: ZpciKernel, settings: ZpciSettings) {
     this.machine = machine;
@@ -190,12 +200,16 @@ export class ZpciWorld implements World, Evidence {
       wakers: closers,
       unboundedByDesign,
     });
-    // Whether it takes an access is the function's own command register to say.
-    this.function.observes = [this.vdev.command];
+    // Whether it takes an access is the function's own command register to say, and through which handle its mapping.
+    this.function.observes = [
+      this.vdev.command,
+      ...this.vdev.bars.flatMap((bar) => (bar === null ? [] : [bar.barmap])),
+    ];
 
     // The device is opened before the scenario begins: no fd is visible yet, so nothing can interleave.
     this.open.ret = kernel.vfio_pci_enable(this);
     if (this.open.ret < 0) this.#failOpen();
+    this.deviceEnabled = this.open.enabled;
     this.#opened = this.region;
   }
 
@@ -210,15 +224,25 @@ export class ZpciWorld implements World, Evidence {
     this.region = this.#opened;
     this.region?.reset();
     this.driverUnbound = false;
+    this.fileUsers.clear();
     this.exiting = false;
     this.mm.reset();
     clear(this.instructions);
+    clear(this.commandWrites);
     clear(this.stores);
     clear(this.faultsUnderLock);
     clear(this.deliveries);
     this.faultIns = 0;
     this.resetsTried = 0;
     this.memoryEnabled = true;
+    this.mapped.fill(false);
+    this.deviceEnabled = this.open.enabled;
+    this.fdClosed = null;
+    this.lastClose = null;
+    this.removal = null;
+    this.guestLetGo = null;
+    this.slot.disabled = null;
+    this.slot.standby = null;
   }
 
   /** Whoever may still make the VMM close the device fd: the unplug flow, an exit path, a SIGKILL to come. */
@@ -237,6 +261,16 @@ export class ZpciWorld implements World, Evidence {
 
   get facts(): ZpciFacts {
     return this.settings;
+  }
+
+  get driver(): Driver {
+    if (!this.settings.ism) return 'vfio-pci';
+    if (this.kernel.vfio_zpci_ism_rw !== undefined) return 'vfio-zpci-ism';
+    return this.kernel.ism_vfio_pci_rw !== undefined ? 'vfio/ism' : 'vfio-pci';
+  }
+
+  get unplugRequests(): number {
+    return this.vdev.reqTrigger.count;
   }
 
   get ownFh(): number {
@@ -270,6 +304,7 @@ export class ZpciWorld implements World, Evidence {
       operand,
       status,
       memoryEnabled: this.memoryEnabled || this.settings.noCommandMemory,
+      holdsFile: this.fileUsers.has(thread),
     });
     if (this.machine.observer !== null) {
       const { pcias, len, offsetHi, offsetLo } = operand;

@@ -5,7 +5,7 @@
 
 import type { RefCount } from '../../harness/machine/events.ts';
 import type { Mutex } from '../../harness/machine/locks.ts';
-import type { Page } from '../../harness/machine/memory.ts';
+import type { MappedRange, Page } from '../../harness/machine/memory.ts';
 import type { Process } from '../../harness/machine/process.ts';
 import type { Call, Thread } from '../../harness/machine/thread.ts';
 
@@ -86,7 +86,21 @@ export interface Instruction {
   readonly status: number;
   /** Whether PCI_COMMAND_MEMORY was set (or does not exist) when it was issued. */
   readonly memoryEnabled: boolean;
+  /** Whether whoever issued it had a reference to the open file. */
+  readonly holdsFile: boolean;
 }
+
+/** A write to PCI_COMMAND_MEMORY. */
+export interface CommandWrite {
+  readonly step: number;
+  readonly call: Call;
+  readonly enable: boolean;
+  /** Whether whoever wrote it had a reference to the open file. */
+  readonly holdsFile: boolean;
+}
+
+/** Whose read and write a device fd's are: the driver that the function is bound to. */
+export type Driver = 'vfio-pci' | 'vfio-zpci-ism' | 'vfio/ism';
 
 /** The kernel stored to a user page through the direct map. */
 export interface KernelStore {
@@ -125,16 +139,24 @@ export interface ZpciFacts {
   readonly noCommandMemory: boolean;
   readonly msix: { readonly bar: number; readonly start: number; readonly end: number } | null;
   readonly barSize: readonly number[];
+  /** Whether the function accepts PCISTB of any length and alignment. */
+  readonly relaxedAlign: boolean;
+  /** User memory; what is in none of these ranges is not mapped. */
+  readonly memory: readonly MappedRange[];
+  /** What each device instruction ends with: 0, -EIO (condition code above 0) or -ENXIO (program exception). */
+  readonly insnStatus: number;
   readonly allocationsFail: boolean;
 }
 
 export interface Evidence {
   readonly facts: ZpciFacts;
+  readonly driver: Driver;
   readonly vmm: Process;
   readonly ownFh: number;
   /** Pages of the buffers that QEMU carries a guest's PCISTB and PCILG in. */
   readonly vmmBuffers: { readonly pcistb: number; readonly pcilg: number };
   readonly instructions: readonly Instruction[];
+  readonly commandWrites: readonly CommandWrite[];
   readonly stores: readonly KernelStore[];
   /** How often user memory was faulted in, and where under a lock. */
   readonly faultIns: number;
@@ -150,4 +172,16 @@ export interface Evidence {
   readonly resetsTried: number;
   /** Waited for by the remove path. */
   readonly released: RefCount;
+  /** Step at which the descriptor table dropped its reference to the open file. */
+  readonly fdClosed: number | null;
+  /** The last close: whether the device was still enabled when the file's reference to it was dropped. */
+  readonly lastClose: { readonly step: number; readonly enabled: boolean } | null;
+  /** Removal of the driver: whether others than the registration had references to the device then. */
+  readonly removal: { readonly step: number; readonly inUse: boolean } | null;
+  /** How often req_trigger was signalled. */
+  readonly unplugRequests: number;
+  /** Step at which the guest had let the function go, after which QEMU knows it as standby. */
+  readonly guestLetGo: number | null;
+  /** Steps at which the host gave up the function's handle and put its slot into standby. */
+  readonly slot: { readonly disabled: number | null; readonly standby: number | null };
 }
