@@ -2,6 +2,7 @@
 import { EBADF } from '../../harness/machine/errno.ts';
 import { PAGE_SIZE } from '../../harness/machine/memory.ts';
 import type { Property } from '../../harness/model/property.ts';
+import { mappedBytes, REGION_SPAN, REQUEST_AT } from './access.ts';
 import { instructionLine, instructionLines, operationOf, pageNumber, requestLines } from './describe.ts';
 import type { Evidence, Instruction, Operand, Request, ZpciOperation } from './evidence.ts';
 import { toNumber } from './u64.ts';
@@ -10,21 +11,16 @@ import { toNumber } from './u64.ts';
 const fromPatch = (invariant: string) =>
   ({ status: 'inferred', note: 'from the text of v1 4/4', invariant }) as const;
 
-const REQUEST_AT = 16;
 const GADDR_AT = 24;
 const REQUEST_SIZE = 32;
 const READ = 1;
 const BLOCKW = 2;
-/** VFIO_PCI_OFFSET_SHIFT is 40. */
-const REGION_SPAN = 2 ** 40;
 
 type RegionWrite = Extract<ZpciOperation, { kind: 'region_write' }>;
 
 /** Whether a write covered the whole request, from a buffer that is mapped as far as that. */
 function isWhole({ access }: RegionWrite): boolean {
-  const { pos, count, buffer } = access;
-  const mapped = buffer === 'ok' ? count : buffer === 'torn' ? Math.floor(count / 2) : 0;
-  return pos === REQUEST_AT && mapped >= REQUEST_SIZE;
+  return access.pos === REQUEST_AT && mappedBytes(access) >= REQUEST_SIZE;
 }
 
 /** What a request asks for; READ wins over BLOCKW, and without either nothing is to execute. */
