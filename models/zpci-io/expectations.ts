@@ -376,6 +376,68 @@ export const expectations: readonly Expectation[] = [
     source: textOfPatch4,
   },
 
+  // What calls return and have done.
+  {
+    property: 'guest-access-is-carried-out',
+    states: barPath,
+    verdict: 'violated',
+    reason:
+      'QEMU makes one access of the lowest set bit of the length of a PCISTG or PCILG, so that of three bytes the device sees one; a region leaves PCISTG as it is.',
+    source: {
+      status: 'inferred',
+      note: 'size_memop in zpci_read_bar and zpci_write_bar, s390-pci-inst.c of QEMU',
+    },
+  },
+  {
+    property: 'errors-have-a-cause',
+    states: ['v1+mutant-direction-errno'],
+    verdict: 'violated',
+    reason: 'A write to the header is -EINVAL, for which v1 has only positions beyond the region.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: ['v1+mutant-readable-request'],
+    verdict: 'violated',
+    reason: 'A read that begins in the header and ends beyond it succeeds, where v1 has -EFAULT.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: ['mainline+mutant-ism-v2'],
+    verdict: 'violated',
+    reason: 'ism_vfio_pci_do_io_w has no test for 4 KiB blocks, so that a store across two succeeds.',
+    source: mutant,
+  },
+  {
+    property: 'causes-give-an-error',
+    states: ['v3+mutant-lost-store'],
+    verdict: 'violated',
+    reason: 'A store that the device ends with an error is counted as done.',
+    source: mutant,
+  },
+  {
+    property: 'success-has-its-effect',
+    states: ['v3+mutant-lost-store'],
+    verdict: 'violated',
+    reason: 'A store that PCI_COMMAND_MEMORY or the device refused is counted as done.',
+    source: mutant,
+  },
+  {
+    property: 'device-is-used-while-open',
+    states: ['v3+mutant-no-reference'],
+    verdict: 'violated',
+    reason: 'A store has no reference to the file, so that a close frees the device under it.',
+    source: mutant,
+  },
+  {
+    property: 'unplug-does-its-work',
+    states: ['v3+mutant-handle-left'],
+    verdict: 'violated',
+    reason: 'disable_slot puts the slot into standby without zpci_disable_device, and the handle stays.',
+    source: mutant,
+  },
+
   // Loads of vfio/ism.
   {
     property: 'short-read-returns-low-bytes',

@@ -17,6 +17,7 @@ import { derivedDriver } from './patches/v3-derived-driver.ts';
 import { vmmKeepsAccessWidth } from './patches/v3-vmm.ts';
 
 const v1 = [trackRelaxedAlign, passRelaxedFlag, hardwareMaxstbl, introduceRegion];
+const v3 = [trackRelaxedAlign, passRelaxedFlag, hardwareMaxstbl, derivedDriver];
 const mainline = [interpretationSeries, stateLock, io64, vfioIsm];
 const posted = { status: 'posted', date: '2021-01-19' } as const;
 
@@ -26,6 +27,15 @@ const v1Mutant = (patch: (typeof mutants)['leakPin']): StateSpec<ZpciKernel> => 
   about: `v1 with a known wrong change: ${patch.subject}.`,
   patches: v1,
   companions: [qemuUsesRegionForIsm],
+  extras: [patch],
+});
+
+const v3Mutant = (patch: (typeof mutants)['leakPin']): StateSpec<ZpciKernel> => ({
+  id: `v3+${patch.id}`,
+  source: patch.source,
+  about: `v3 with a known wrong change: ${patch.subject}.`,
+  patches: v3,
+  companions: [vmmKeepsAccessWidth],
   extras: [patch],
 });
 
@@ -97,7 +107,7 @@ export const states: readonly StateSpec<ZpciKernel>[] = [
     id: 'v3',
     source: derivedDriver.source,
     about: 'A derived driver that serves the BAR indexes with one instruction a call. Nobody posted a v3.',
-    patches: [trackRelaxedAlign, passRelaxedFlag, hardwareMaxstbl, derivedDriver],
+    patches: v3,
     companions: [vmmKeepsAccessWidth],
   },
   {
@@ -112,6 +122,9 @@ export const states: readonly StateSpec<ZpciKernel>[] = [
   v1Mutant(mutants.readableRequest),
   v1Mutant(mutants.directionErrno),
   v1Mutant(mutants.foreignHandle),
+  v3Mutant(mutants.lostStore),
+  v3Mutant(mutants.noReference),
+  v3Mutant(mutants.handleLeft),
   mainlineMutant(mutants.blockingReset),
   mainlineMutant(mutants.spinReset),
   mainlineMutant(mutants.ismV2),

@@ -273,13 +273,14 @@ const REGION_WRITE: Interface<RegionWrite> = {
     {
       errno: EINVAL,
       what: 'a write that is not one whole request',
-      presence: (write) => possibleIf(!isWholeRequest(write)),
+      presence: (write) => possibleIf(!isWholeRequest(write) && isInRequest(write)),
     },
     {
       errno: EIO,
       what: 'a request that its checks or the device refuse',
       presence: (write, execution, call) => {
-        if (!isWholeRequest(write) || isBesideRequests(execution, call)) return 'possible';
+        if (!isWholeRequest(write)) return possibleIf(isInRequest(write));
+        if (isBesideRequests(execution, call)) return 'possible';
         const refused = isRefused(write, execution.evidence) || execution.evidence.facts.insnStatus < 0;
         return refused ? 'certain' : possibleIf(isReadOnly(write, execution.evidence));
       },
@@ -289,6 +290,8 @@ const REGION_WRITE: Interface<RegionWrite> = {
 
 const isWholeRequest = ({ access }: RegionWrite): boolean =>
   access.pos === REQUEST_AT && clippedTo(REGION_END, access) === REGION_END - REQUEST_AT;
+
+const isInRequest = ({ access: { pos } }: RegionWrite): boolean => pos >= REQUEST_AT && pos < REGION_END;
 
 const READ = 1;
 const BLOCKW = 2;

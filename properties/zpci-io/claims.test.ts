@@ -27,7 +27,7 @@ const bar = (actor: string, op: 'bar_write' | 'bar_read', fields: Fields = {}): 
   count: 8,
   ...fields,
 });
-const guest = (op: 'pcistb' | 'pcilg', len: number, offset: number | string = 0): Operation => ({
+const guest = (op: 'pcistb' | 'pcistg' | 'pcilg', len: number, offset: number | string = 0): Operation => ({
   actor: 'vcpu0',
   op,
   pcias: 2,
@@ -383,6 +383,114 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'v3',
   },
   {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v1+mutant-direction-errno',
+    ops: [submit('user0', STORE, { pos: 15 })],
+    keeper: 'v1',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EFAULT',
+    state: 'v1+mutant-readable-request',
+    ops: [{ actor: 'user0', op: 'region_read', pos: 8, count: 9 }],
+    keeper: 'v1',
+  },
+  {
+    claim: 'causes-give-an-error',
+    kind: 'succeeds-despite-EIO',
+    state: 'v3+mutant-lost-store',
+    ops: [bar('user0', 'bar_write')],
+    world: { device: 'error' },
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'not-carried-out',
+    state: 'v3+mutant-lost-store',
+    ops: [DISABLE, bar('user0', 'bar_write')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'wrong-count',
+    state: 'v3~drop-call(ksys_pread64, 0)',
+    ops: [bar('user0', 'bar_read')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'not-carried-out',
+    state: 'v1~drop-call(__zpci_load, 0)',
+    ops: [submit('user0', LOAD)],
+    keeper: 'v1',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'bit-not-written',
+    state: 'v3~drop-call(vfio_basic_config_write, 0)',
+    ops: [DISABLE],
+    keeper: 'v3',
+  },
+  {
+    claim: 'success-has-its-effect',
+    kind: 'fd-left-open',
+    state: 'v3~drop-call(filp_close)',
+    ops: [KILL],
+    keeper: 'v3',
+  },
+  {
+    claim: 'guest-access-is-carried-out',
+    kind: 'load-is-not-whole',
+    state: 'pre',
+    ops: [guest('pcilg', 7)],
+    keeper: 'v3',
+  },
+  {
+    claim: 'guest-access-is-carried-out',
+    kind: 'store-is-not-whole',
+    state: 'v1',
+    ops: [guest('pcistg', 7)],
+    keeper: 'v3',
+  },
+  {
+    claim: 'device-is-used-while-open',
+    kind: 'access-without-reference',
+    state: 'v3+mutant-no-reference',
+    ops: [bar('user0', 'bar_write')],
+    keeper: 'v3',
+  },
+  {
+    claim: 'device-is-used-while-open',
+    kind: 'left-enabled-by-close',
+    state: 'v3~late-call(vfio_pci_disable)',
+    ops: [KILL],
+    keeper: 'v3',
+  },
+  {
+    claim: 'device-is-used-while-open',
+    kind: 'open-without-enable',
+    state: 'v3~answer(vfio_pci_enable, 0)',
+    ops: [bar('user0', 'bar_write')],
+    world: { fault: 'config_init' },
+    // What cannot be opened is not used.
+    keeper: null,
+  },
+  {
+    claim: 'unplug-does-its-work',
+    kind: 'user-not-asked',
+    state: 'v3~drop-signal(vfio_pci_request, req_trigger)',
+    ops: [POWER_OFF],
+    keeper: 'v3',
+  },
+  {
+    claim: 'unplug-does-its-work',
+    kind: 'handle-left',
+    state: 'v3+mutant-handle-left',
+    ops: [POWER_OFF],
+    keeper: 'v3',
+  },
+  {
     claim: 'no-deadlock',
     kind: 'lock-and-event-cycle',
     state: 'v2-devlock',
@@ -434,7 +542,13 @@ describe('a claim is not exercised', () => {
 
   test.each(zpciIo.states.map(({ id }) => id))('by what does not touch the function (%s)', (state) => {
     const ops = [{ actor: 'user0', op: 'memory_enable' }];
-    expect(exercised(state, ops)).toEqual(['no-deadlock', 'no-livelock', 'lock-discipline']);
+    expect(exercised(state, ops)).toEqual([
+      'success-has-its-effect',
+      'device-is-used-while-open',
+      'no-deadlock',
+      'no-livelock',
+      'lock-discipline',
+    ]);
   });
 
   test.each([
@@ -457,6 +571,13 @@ describe('a claim is not exercised', () => {
     { claim: 'failed-open-leaves-device-disabled', ops: [POWER_OFF] },
     { claim: 'failed-allocation-is-an-error', ops: [], world: { fault: 'config_init' } },
     { claim: 'sigkill-frees-the-device', ops: [POWER_OFF] },
+    { claim: 'errors-have-a-cause', ops: [bar('user0', 'bar_write')] },
+    { claim: 'causes-give-an-error', ops: [bar('user0', 'bar_write')] },
+    { claim: 'success-has-its-effect', ops: [bar('user0', 'bar_read', { bar: 5 })] },
+    { claim: 'guest-access-is-carried-out', ops: [guest('pcilg', 8)], world: { function: 'msix' } },
+    { claim: 'guest-access-is-carried-out', ops: [guest('pcistb', 11)] },
+    { claim: 'device-is-used-while-open', ops: [bar('user0', 'bar_read', { bar: 5 })] },
+    { claim: 'unplug-does-its-work', ops: [KILL] },
   ])('$claim, on pre with $ops.0.op', ({ claim, ops, world }) => {
     expect(exercised('pre', ops, world)).not.toContain(claim);
   });

@@ -197,6 +197,8 @@ export const guestAccessIsCarriedOut: Property<Evidence> = {
   },
   check(execution, report) {
     const { machine, evidence } = execution;
+    // QEMU makes one access of a power of two of any other function's, and nobody has asked for more.
+    if (!evidence.facts.ism) return false;
     let exercised = false;
     for (const call of machine.returned) {
       const operation = operationOf(call);

@@ -2,8 +2,9 @@
  * Known wrong variants. Nobody posted them (the two of vfio/ism reproduce one defect of a posted version each); they
  * are kept so that every claim has a state that breaks it.
  */
-import { EINVAL } from '../../../harness/machine/errno.ts';
+import { EBADF, EINVAL, EIO } from '../../../harness/machine/errno.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
+import { pci_stop_and_remove_bus_device_locked } from '../hotplug.ts';
 import type { ZpciKernel } from '../kernel.ts';
 import { HEADER_SIZE, REGION_SIZE } from '../layout.ts';
 import { copyToUser } from '../user-copy.ts';
@@ -138,4 +139,48 @@ export const ismV3 = mutant(
   'vfio/ism v3: reads copy the wrong end of the u64',
   'endian defect of vfio/ism v3, found by Alex Williamson 2026-03-10 (quoted in 6c13dd5e0b7650abc008aa3b8981786f094efc73.camel@)',
   (kernel) => ({ ...kernel, ism_narrow: wrongEnd }),
+);
+
+export const lostStore = mutant(
+  'lost-store',
+  'vfio_zpci_ism_rw loses the error of a store, as iowrite does',
+  'breaks success-has-its-effect and causes-give-an-error',
+  (kernel) => ({
+    ...kernel,
+    *vfio_zpci_ism_rw(t, w, access) {
+      const ret = yield* kernel.vfio_zpci_ism_rw!(t, w, access);
+      return access.iswrite && ret === -EIO ? access.count : ret;
+    },
+  }),
+);
+
+export const noReference = mutant(
+  'no-reference',
+  'pwrite takes no reference to the file, as if no other thread had it',
+  'breaks device-is-used-while-open',
+  (kernel) => ({
+    ...kernel,
+    *ksys_pwrite64(t, w, access) {
+      yield w.file.refs.adjust;
+      return w.file.refs.held ? yield* w.kernel.vfio_device_fops_rw(t, w, access) : -EBADF;
+    },
+  }),
+);
+
+export const handleLeft = mutant(
+  'handle-left',
+  'disable_slot deconfigures the function and does not disable it before',
+  'breaks unplug-does-its-work',
+  (kernel) => ({
+    ...kernel,
+    *disable_slot(t, w) {
+      yield w.zdev.state.read;
+      if (w.zdev.state.value !== 'configured') return -EIO;
+      yield* pci_stop_and_remove_bus_device_locked(t, w);
+      yield w.zdev.state.write;
+      w.zdev.state.value = 'standby';
+      w.slot.standby ??= w.machine.steps;
+      return 0;
+    },
+  }),
 );
