@@ -8,6 +8,7 @@ import { operations, world } from './operations.ts';
 import { compile, configure } from './settings.ts';
 import { smallWorlds } from './small-worlds.ts';
 import { states } from './states.ts';
+import { survivors } from './survivors.ts';
 import { ZpciWorld } from './world.ts';
 import { worldProblem } from './world-problem.ts';
 
@@ -23,6 +24,7 @@ export const zpciIo = defineSeries({
   properties: claims,
   expectations,
   aspects,
+  survivors,
   compile,
   worldProblem,
   smallWorlds,

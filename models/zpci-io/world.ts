@@ -269,6 +269,15 @@ export class ZpciWorld implements World, Evidence {
     return this.kernel.ism_vfio_pci_rw !== undefined ? 'vfio/ism' : 'vfio-pci';
   }
 
+  /** zdev->maxstbl, as 3/4 fills it in from what the CLP answers; zero in a kernel that does not. */
+  get maxstbl(): number {
+    return this.kernel.zdev.maxstbl ? this.settings.maxstbl : 0;
+  }
+
+  get offersRegion(): boolean {
+    return this.kernel.vfio_pci_zdev_io_rw !== undefined;
+  }
+
   get unplugRequests(): number {
     return this.vdev.reqTrigger.count;
   }

@@ -477,6 +477,29 @@ const CASES: readonly ClaimCase[] = [
     keeper: null,
   },
   {
+    claim: 'device-is-used-while-open',
+    kind: 'open-without-region',
+    state: 'v1~answer(vfio_pci_zdev_io_init, 0)',
+    ops: [bar('user0', 'bar_write')],
+    world: { fault: 'register_region' },
+    // v1 fails to open.
+    keeper: null,
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v3~flip(zdev.maxstbl)',
+    ops: [bar('user0', 'bar_write')],
+    keeper: null,
+  },
+  {
+    claim: 'errors-have-a-cause',
+    kind: 'EINVAL-without-cause',
+    state: 'v1~flip(zdev.relaxedAlign)',
+    ops: [guest('pcistb', 11)],
+    keeper: null,
+  },
+  {
     claim: 'unplug-does-its-work',
     kind: 'user-not-asked',
     state: 'v3~drop-signal(vfio_pci_request, req_trigger)',

@@ -163,6 +163,8 @@ export interface Evidence {
   readonly faultsUnderLock: readonly FaultIn[];
   readonly deliveries: readonly Delivery[];
   readonly pins: { readonly taken: number; readonly dropped: number };
+  /** Whether this kernel has the zPCI I/O region. */
+  readonly offersRegion: boolean;
   /** Result of opening the device before the scenario begins, and what an open that failed left behind. */
   readonly open: { readonly ret: number; readonly enabled: boolean; readonly regions: number };
   /** Set when the kernel dereferenced a null pointer, with the function. */

@@ -13,13 +13,20 @@ export const deviceIsUsedWhileOpen: Property<Evidence> = {
     note: 'vfio_pci_enable and vfio_pci_disable; fdget of a file that threads share (fs/file.c)',
   },
   check({ evidence }, report) {
-    const { open, instructions, commandWrites, lastClose } = evidence;
+    const { open, offersRegion, instructions, commandWrites, lastClose } = evidence;
     if (open.ret < 0) return false;
     if (!open.enabled) {
       report('open-without-enable', 0, () => ({
         message: 'open returned success and has not enabled the device.',
         expected: ['ret 0, device enabled, or an error'],
         actual: ['ret 0, device not enabled'],
+      }));
+    }
+    if (offersRegion && open.regions === 0) {
+      report('open-without-region', 0, () => ({
+        message: 'open returned success and has not registered the region.',
+        expected: ['ret 0, 1 region, or an error'],
+        actual: ['ret 0, 0 regions'],
       }));
     }
     for (const instruction of instructions) {

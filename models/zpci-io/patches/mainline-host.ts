@@ -31,9 +31,13 @@ export const io64: Patch<ZpciKernel> = {
 };
 
 function* disable_slot(t: Thread, w: ZpciWorld): CodePath<number> {
-  yield w.zdev.stateLock.acquire;
+  const { stateLock } = w.zdev;
+  yield stateLock.acquire;
+  // The state is looked at under it, and zpci_deconfigure_device, which ends this, asserts it (arch/s390/pci/pci.c).
+  w.machine.assertHeld(stateLock);
   const ret = yield* disableSlotUnlocked(t, w);
-  yield w.zdev.stateLock.release;
+  w.machine.assertHeld(stateLock);
+  yield stateLock.release;
   return ret;
 }
 
@@ -42,6 +46,8 @@ function* reset_slot(_t: Thread, w: ZpciWorld): CodePath<number> {
   w.resetsTried++;
   if ((yield w.zdev.stateLock.tryAcquire) === 0) return -EIO;
   yield w.zdev.state.read;
+  // zpci_hot_reset_device, which a configured function gets here, asserts it (arch/s390/pci/pci.c).
+  w.machine.assertHeld(w.zdev.stateLock);
   yield w.zdev.stateLock.release;
   return 0;
 }

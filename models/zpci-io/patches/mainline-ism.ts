@@ -53,20 +53,13 @@ function* ism_vfio_pci_do_io_w(
   count: number,
   access: FileAccess,
 ): CodePath<number> {
-  if (count > w.settings.maxstbl) return -EINVAL;
+  if (count > w.maxstbl) return -EINVAL;
   if (!w.kernel.ism_stays_in_page!(access.pos, count)) return -EINVAL;
   if (w.settings.allocationsFail) return -ENOMEM;
   w.noteFaultIn(t);
   if (reachable(access) < count) return -EFAULT;
   yield w.zdev.fh.read;
-  const operand = kernelOperand(
-    'derived driver',
-    w.zdev.fh.value,
-    bar,
-    access.pos,
-    count,
-    w.settings.maxstbl,
-  );
+  const operand = kernelOperand('derived driver', w.zdev.fh.value, bar, access.pos, count, w.maxstbl);
   const ret = yield* w.kernel.__zpci_store_block(t, w, operand);
   return ret < 0 ? ret : count;
 }

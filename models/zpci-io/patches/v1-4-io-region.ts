@@ -49,7 +49,7 @@ export function vfio_pci_zdev_io_init(w: ZpciWorld): number {
     w.oops = 'vfio_pci_zdev_io_init';
     return -ENOMEM;
   }
-  w.region = new ZpciIoRegion(w.machine, w.settings.maxstbl);
+  w.region = new ZpciIoRegion(w.machine, w.maxstbl);
   w.open.regions = 1;
   return 0;
 }
@@ -85,7 +85,7 @@ function* vfio_pci_zdev_io_rw(t: Thread, w: ZpciWorld, pos: number, access: File
   yield flags.read;
   if (flags.load(4, 4) & VFIO_ZPCI_IO_FLAG_BLOCKW) {
     yield tail.read;
-    if (tail.load(4, 2) > w.settings.maxstbl) return -EIO;
+    if (tail.load(4, 2) > w.maxstbl) return -EIO;
   }
   yield gaddr.read;
   if (gaddr.load(7, 1) % 8 !== 0) return -EIO;

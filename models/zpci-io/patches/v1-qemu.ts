@@ -41,7 +41,8 @@ export const qemuUsesRegionForRelaxed: Patch<ZpciKernel> = {
 };
 
 /** What VFIO_DEVICE_INFO_ZPCI_FLAG_RELAXED tells the VMM. */
-export const relaxed: UsesRegion = (w) => w.kernel.zdev.relaxedFlag && w.settings.relaxedAlign;
+export const relaxed: UsesRegion = ({ kernel: { zdev }, settings }) =>
+  zdev.relaxedFlag && zdev.relaxedAlign && settings.relaxedAlign;
 
 function carryThroughRegion(kernel: ZpciKernel, usesRegion: UsesRegion): ZpciKernel {
   // Decided when QEMU realizes the device, from the regions it has then.

@@ -64,7 +64,7 @@ function* submit(t: Thread, w: ZpciWorld, pos: number, count: number, access: Fi
   const blockw = (flags & VFIO_ZPCI_IO_FLAG_BLOCKW) !== 0;
 
   if (read && len > 8) return -EIO;
-  if (blockw && len > w.settings.maxstbl) return -EIO;
+  if (blockw && len > w.maxstbl) return -EIO;
   if (inPage % 8 !== 0) return -EIO;
   if (last < 0 || last >= PAGE_SIZE) return -EIO;
 

@@ -42,7 +42,7 @@ function* vfio_zpci_ism_rw(t: Thread, w: ZpciWorld, access: FileAccess): CodePat
   if (end === 0 || pos >= end) return -EINVAL;
   const count = Math.min(access.count, end - pos);
 
-  if (access.iswrite ? count > w.settings.maxstbl : count > 8 - (pos % 8)) return -EINVAL;
+  if (access.iswrite ? count > w.maxstbl : count > 8 - (pos % 8)) return -EINVAL;
   if ((pos % PAGE_SIZE) + count > PAGE_SIZE) return -EINVAL;
   if (w.settings.allocationsFail) return -ENOMEM;
   w.noteFaultIn(t);
