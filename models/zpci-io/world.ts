@@ -148,6 +148,7 @@ export class ZpciWorld implements World, Evidence {
   readonly #opened: ZpciIoRegion | null;
   oops: string | null = null;
   resetsTried = 0;
+  resetsDone = 0;
   /** Shadow of the command register for the evidence; models read `vdev.command`. */
   memoryEnabled = true;
   /** Shadow of the mappings for the handle that an instruction goes by. */
@@ -234,6 +235,7 @@ export class ZpciWorld implements World, Evidence {
     clear(this.deliveries);
     this.faultIns = 0;
     this.resetsTried = 0;
+    this.resetsDone = 0;
     this.memoryEnabled = true;
     this.mapped.fill(false);
     this.deviceEnabled = this.open.enabled;

@@ -169,9 +169,10 @@ export interface Evidence {
   readonly open: { readonly ret: number; readonly enabled: boolean; readonly regions: number };
   /** Set when the kernel dereferenced a null pointer, with the function. */
   readonly oops: string | null;
-  /** The lock of a function reset on close, where there is one, and how often a reset was tried. */
+  /** The lock of a function reset on close, where there is one, how often a reset was tried, and how often it was done. */
   readonly resetLock: Mutex | null;
   readonly resetsTried: number;
+  readonly resetsDone: number;
   /** Waited for by the remove path. */
   readonly released: RefCount;
   /** Step at which the descriptor table dropped its reference to the open file. */

@@ -7,13 +7,13 @@ import type { Evidence } from './evidence.ts';
 export const deviceIsUsedWhileOpen: Property<Evidence> = {
   id: 'device-is-used-while-open',
   claim:
-    'open enables the device, whoever accesses it has a reference to the open file, and the last close disables it',
+    'open enables the device, whoever accesses it has a reference to the open file, and the last close resets and disables it',
   source: {
     status: 'inferred',
     note: 'vfio_pci_enable and vfio_pci_disable; fdget of a file that threads share (fs/file.c)',
   },
-  check({ evidence }, report) {
-    const { open, offersRegion, instructions, commandWrites, lastClose } = evidence;
+  check({ machine, evidence }, report) {
+    const { open, offersRegion, instructions, commandWrites, lastClose, resetLock, resetsDone } = evidence;
     if (open.ret < 0) return false;
     if (!open.enabled) {
       report('open-without-enable', 0, () => ({
@@ -52,9 +52,19 @@ export const deviceIsUsedWhileOpen: Property<Evidence> = {
         actual: ['reference dropped, device enabled'],
       }));
     }
+    // Whoever removes the driver has the locks that a reset only tries to take.
+    if (lastClose !== null && resetLock !== null && resetsDone === 0 && !machine.calls.some(isPowerOff)) {
+      report('not-reset-by-close', lastClose.step, () => ({
+        message: 'The last close left the function as its user had it, and nobody kept it from the reset.',
+        expected: ['function reset'],
+        actual: ['function not reset'],
+      }));
+    }
     return instructions.length > 0 || commandWrites.length > 0 || lastClose !== null;
   },
 };
+
+const isPowerOff = (call: Call): boolean => operationOf(call)?.kind === 'power_off';
 
 export const unplugDoesItsWork: Property<Evidence> = {
   id: 'unplug-does-its-work',
@@ -69,7 +79,15 @@ export const unplugDoesItsWork: Property<Evidence> = {
     const { machine, evidence } = execution;
     let exercised = false;
     for (const call of machine.returned) {
-      if (call.ret !== 0 || operationOf(call)?.kind !== 'power_off') continue;
+      if (call.ret !== 0 || !isPowerOff(call)) continue;
+      // state_lock makes it one change of state.
+      if (exercised && evidence.resetLock !== null) {
+        report('powered-off-twice', call.returned, () => ({
+          message: `${call.thread.name} has powered off what another power-off had powered off.`,
+          expected: ['-EIO: the slot is in standby already'],
+          actual: ['ret 0, once more'],
+        }));
+      }
       exercised = true;
       const left = leftBehind(call, evidence);
       if (left === null) continue;

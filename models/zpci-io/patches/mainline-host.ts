@@ -46,8 +46,11 @@ function* reset_slot(_t: Thread, w: ZpciWorld): CodePath<number> {
   w.resetsTried++;
   if ((yield w.zdev.stateLock.tryAcquire) === 0) return -EIO;
   yield w.zdev.state.read;
-  // zpci_hot_reset_device, which a configured function gets here, asserts it (arch/s390/pci/pci.c).
+  // zpci_hot_reset_device, which a configured function gets here, asserts the first (arch/s390/pci/pci.c), and
+  // __pci_reset_function_locked has the second from its caller.
   w.machine.assertHeld(w.zdev.stateLock);
+  w.machine.assertHeld(w.deviceMutex);
+  w.resetsDone++;
   yield w.zdev.stateLock.release;
   return 0;
 }

@@ -97,6 +97,7 @@ export const blockingReset = mutant(
       w.resetsTried++;
       yield w.zdev.stateLock.acquire;
       yield w.zdev.state.read;
+      w.resetsDone++;
       yield w.zdev.stateLock.release;
       return 0;
     },
@@ -114,6 +115,7 @@ export const spinReset = mutant(
       // cond_resched() gives others their turn, as every step does here.
       while ((yield w.zdev.stateLock.tryAcquire) === 0);
       yield w.zdev.state.read;
+      w.resetsDone++;
       yield w.zdev.stateLock.release;
       return 0;
     },
