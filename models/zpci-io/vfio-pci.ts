@@ -163,6 +163,8 @@ export function* __vfio_pci_memory_enabled(w: ZpciWorld): CodePath<boolean> {
 export function* vfio_basic_config_write(t: Thread, w: ZpciWorld, enable: boolean): CodePath<number> {
   yield w.vdev.memoryLock.acquire;
   yield w.vdev.command.write;
+  // What __vfio_pci_memory_enabled looks at under it.
+  w.machine.assertHeld(w.vdev.memoryLock, true);
   w.vdev.command.value = enable;
   w.memoryEnabled = enable;
   w.commandWrites.push({ step: w.machine.steps, call: t.call!, enable, holdsFile: w.fileUsers.has(t) });

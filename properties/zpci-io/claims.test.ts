@@ -590,6 +590,18 @@ const CASES: readonly ClaimCase[] = [
     keeper: 'v3',
   },
   {
+    claim: 'instruction-targets-own-function',
+    kind: 'foreign-handle',
+    state: 'v3~ignore-error(vfio_pci_setup_barmap, -16)',
+    ops: [bar('user0', 'bar_read', { bar: 0 }), bar('user1', 'bar_read', { bar: 0 })],
+    world: { function: 'msix' },
+    first: [
+      ['user0', 4],
+      ['user1', 1],
+    ],
+    keeper: 'v3',
+  },
+  {
     claim: 'lock-discipline',
     kind: 'return-with-lock-held',
     state: 'v1+mutant-leak-lock',

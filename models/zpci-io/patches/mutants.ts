@@ -2,7 +2,7 @@
  * Known wrong variants. Nobody posted them (the two of vfio/ism reproduce one defect of a posted version each); they
  * are kept so that every claim has a state that breaks it.
  */
-import { EBADF, EINVAL, EIO } from '../../../harness/machine/errno.ts';
+import { EBADF, EFAULT, EINVAL, EIO } from '../../../harness/machine/errno.ts';
 import type { Patch } from '../../../harness/model/patch.ts';
 import { pci_stop_and_remove_bus_device_locked } from '../hotplug.ts';
 import type { ZpciKernel } from '../kernel.ts';
@@ -51,12 +51,13 @@ export const readableRequest = mutant(
         return yield* kernel.vfio_pci_zdev_io_rw!(t, w, pos, access);
       }
       const actual = yield* copyToUser(w.region!, access, count);
+      if (actual === null) return -EFAULT;
       w.deliveries.push({
         step: w.machine.steps,
         call: t.call!,
         what: 'header',
         expected: [],
-        actual: actual ?? [],
+        actual,
       });
       return count;
     },
