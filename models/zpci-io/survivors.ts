@@ -1,4 +1,4 @@
-/** Mutations that no claim tells from v3, and why that is right: README.md has them too. */
+/** Mutations that no claim tells from v3 or the states beside it, and why that is right: README.md has them too. */
 import type { Survivor } from '../../harness/model/survivor.ts';
 
 export const survivors: readonly Survivor[] = [
@@ -25,5 +25,40 @@ export const survivors: readonly Survivor[] = [
     mutations: ['flip(zdev.relaxedAlign)', 'flip(zdev.relaxedFlag)'],
     reason:
       'Patches 1/4 and 2/4 tell a VMM that stores are relaxed, and the VMM of v3 knows that from the type of the function.',
+  },
+  // Of other states.
+  {
+    mutations: [
+      'ignore-error(zpci_load, -5)',
+      'ignore-error(zpci_load, -6)',
+      'ignore-error(zpci_store, -5)',
+      'ignore-error(zpci_store, -6)',
+    ],
+    reason: 'ioread and iowrite return no error, so that vfio_pci_io does not look at it.',
+  },
+  {
+    mutations: [
+      'drop-lock(vfio_pci_zdev_io_rw, zdev->lock)',
+      'early-unlock(vfio_pci_zdev_io_rw, zdev->lock)',
+      'late-lock(vfio_pci_zdev_io_rw, zdev->lock)',
+    ],
+    reason: 'v1 has copied and checked before it takes the lock, which protects nothing then.',
+  },
+  {
+    mutations: [
+      'drop-lock(vfio_pci_zdev_io_rw, region->mutex)',
+      'early-unlock(vfio_pci_zdev_io_rw, region->mutex)',
+      'late-lock(vfio_pci_zdev_io_rw, region->mutex)',
+    ],
+    reason: 'What v2 checks and executes is a copy on its own stack, which needs no lock.',
+  },
+  {
+    mutations: ['early-unlock(reset_slot, zdev->state_lock)'],
+    reason: 'One step is all that the lock is held for, as above.',
+  },
+  {
+    mutations: ['ignore-error(reset_slot, -5)'],
+    reason:
+      'The last close does not depend on whether the function could be reset: vfio-pci notes it for the next open.',
   },
 ];
