@@ -3,17 +3,6 @@ import type { Survivor } from '../../harness/model/survivor.ts';
 
 export const survivors: readonly Survivor[] = [
   {
-    mutations: [
-      'early-unlock(pciehp_disable_slot, resource_lock)',
-      'early-unlock(releaseDummies, resource_lock)',
-      'early-unlock(vfio_pci_disable, irq_desc->lock)',
-      'early-unlock(vfio_pci_probe_mmaps, resource_lock)',
-      'early-unlock(vfio_pci_set_irqs_ioctl, irq_desc->lock)',
-    ],
-    reason:
-      'There is one access between the lock and its release, so that letting go after it is what the state does.',
-  },
-  {
     mutations: ['early-unlock(vfio_pci_open, driver_lock)'],
     reason:
       'Before v4.8 there is one access between driver_lock and its release, and letting go after it is what the state does.',

@@ -52,7 +52,7 @@ export function* vfio_pci_enable(t: Thread | null, w: MsixWorld): CodePath<numbe
   let ret = w.bars.some((bar) => bar !== null && bar.start === null) ? -EINVAL : 0;
   if (ret === 0) {
     yield w.vdev.enableCnt.update;
-    w.assertHeld(t, w.driverLock);
+    w.machine.assertHeld(w.driverLock);
     w.vdev.enableCnt.value++;
     w.enabled = true;
     ret = w.kernel.vfio_pci_igd_init?.(w.settings) ?? 0;
@@ -93,7 +93,7 @@ export function* vfio_pci_disable(t: Thread | null, w: MsixWorld): CodePath<void
   if (w.kernel.releaseDummies !== undefined) yield* w.kernel.releaseDummies(t, w);
   yield w.vdev.enableCnt.update;
   // vfio_device_last_close of later kernels asserts it.
-  w.assertHeld(t, w.driverLock);
+  w.machine.assertHeld(w.driverLock);
   w.vdev.enableCnt.value--;
   w.enabled = false;
 }

@@ -1,10 +1,10 @@
 import { InitialRefCount } from '../../harness/machine/events.ts';
-import { type ExclusiveLock, Mutex, RwSemaphore, SpinLock } from '../../harness/machine/locks.ts';
+import { Mutex, RwSemaphore, SpinLock } from '../../harness/machine/locks.ts';
 import type { Machine, StartOperation } from '../../harness/machine/machine.ts';
 import { Process } from '../../harness/machine/process.ts';
 import { Cell, clear, type ObjectTable, SharedObject } from '../../harness/machine/shared.ts';
 import { Access, type CodePath, type Step, stepOf } from '../../harness/machine/step.ts';
-import type { Call, Thread } from '../../harness/machine/thread.ts';
+import type { Call } from '../../harness/machine/thread.ts';
 import type { DeviceRecord, World } from '../../harness/model/model.ts';
 import type {
   AlignmentRequest,
@@ -351,11 +351,6 @@ export class MsixWorld implements World, Evidence {
     const { refs } = this.files[file]!;
     refs.held = true;
     refs.count = 1;
-  }
-
-  /** For what the open before the scenario does, too, where there is no thread and nothing to hold a lock against. */
-  assertHeld(t: Thread | null, lock: ExclusiveLock): void {
-    if (t !== null) this.machine.assertHeld(lock);
   }
 
   get facts(): MsixFacts {

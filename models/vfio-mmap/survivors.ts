@@ -4,21 +4,9 @@ import type { Survivor } from '../../harness/model/survivor.ts';
 export const survivors: readonly Survivor[] = [
   {
     mutations: [
-      'early-unlock(do_munmap, PTE lock)',
-      'early-unlock(munmap_vma, PTE lock)',
-      'early-unlock(do_mprotect, PTE lock)',
       'early-unlock(follow_pte, PTE lock)',
       'early-unlock(follow_pte, child# PTE lock)',
-      'early-unlock(vfio_pci_mmap_fault, PTE lock)',
-      'early-unlock(vfio_pci_mmap_fault, child# PTE lock)',
-      'early-unlock(vfio_pci_mmap_open, PTE lock)',
-      'early-unlock(vfio_pci_mmap_open, child# PTE lock)',
-      'early-unlock(vfio_pci_mmap_close, vma_lock)',
-      'early-unlock(vfio_pci_zap_and_down_write_memory_lock, PTE lock)',
-      'early-unlock(vfio_pci_zap_and_down_write_memory_lock, child# PTE lock)',
       'early-unlock(vfio_pci_zap_and_down_write_memory_lock, memory_lock)',
-      'early-unlock(vfio_basic_config_write, memory_lock)',
-      'early-unlock(vfio_pci_core_request, igate)',
     ],
     reason:
       'It changes nothing: the function does one thing under the lock and lets go of it then, or returns with it.',

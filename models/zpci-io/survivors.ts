@@ -8,15 +8,6 @@ export const survivors: readonly Survivor[] = [
       'It is the last thing that each of its callers does, so that it comes at the same place when they return.',
   },
   {
-    mutations: [
-      'early-unlock(vfio_basic_config_write, memory_lock)',
-      'early-unlock(vfio_pci_request, igate)',
-      'early-unlock(vfio_req_notifier_handler, BQL)',
-    ],
-    reason:
-      'One step is all that the lock is held for, so that one step after it was taken it is released anyway.',
-  },
-  {
     mutations: ['early-unlock(vfio_pci_disable, dev->mutex)'],
     reason:
       'The reset itself is no step: before reset_slot took a lock of its own (v6.9) nothing that others see comes between the trylock and the unlock.',
@@ -51,10 +42,6 @@ export const survivors: readonly Survivor[] = [
       'late-lock(vfio_pci_zdev_io_rw, region->mutex)',
     ],
     reason: 'What v2 checks and executes is a copy on its own stack, which needs no lock.',
-  },
-  {
-    mutations: ['early-unlock(reset_slot, zdev->state_lock)'],
-    reason: 'One step is all that the lock is held for, as above.',
   },
   {
     mutations: ['ignore-error(reset_slot, -5)'],

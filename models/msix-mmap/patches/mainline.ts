@@ -97,7 +97,7 @@ export function* probeBars(t: Thread | null, w: MsixWorld, tests: ProbeTests): C
     yield w.resourceLock.acquire;
     yield w.tree.write;
     // __request_resource() walks and changes the list of children under it.
-    w.assertHeld(t, w.resourceLock);
+    w.machine.assertHeld(w.resourceLock);
     // Of no size only with a wrong test: request_resource() refuses what ends before it starts.
     const requested = dummy.size > 0 && w.tree.list.request(dummy);
     if (requested) {
@@ -111,7 +111,7 @@ export function* probeBars(t: Thread | null, w: MsixWorld, tests: ProbeTests): C
 }
 
 /** list_for_each_entry_safe() on a list head of zeroes follows a null pointer. What comes after that is not modelled. */
-export function* releaseDummies(t: Thread | null, w: MsixWorld): CodePath<void> {
+export function* releaseDummies(_t: Thread | null, w: MsixWorld): CodePath<void> {
   if (w.dummies === null) {
     w.oops = { step: w.machine.steps, function: 'vfio_pci_disable' };
     return;
@@ -119,7 +119,7 @@ export function* releaseDummies(t: Thread | null, w: MsixWorld): CodePath<void> 
   for (let dummy = w.dummies.pop(); dummy !== undefined; dummy = w.dummies.pop()) {
     yield w.resourceLock.acquire;
     yield w.tree.write;
-    w.assertHeld(t, w.resourceLock);
+    w.machine.assertHeld(w.resourceLock);
     w.tree.list.release(dummy);
     w.dummiesReserved--;
     yield w.resourceLock.release;
