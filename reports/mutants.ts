@@ -33,7 +33,7 @@ export function renderMutants(
         conclusion(report, width),
       ]),
       titled(
-        'listed as survivors, though claims catch them',
+        'caught here, though listed as survivors (of another state?)',
         needless.map((name): Line => [span(`  ${name}`, 'bad')]),
       ),
     ),

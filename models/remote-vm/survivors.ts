@@ -3,9 +3,9 @@ import type { Survivor } from '../../harness/model/survivor.ts';
 
 export const survivors: readonly Survivor[] = [
   {
-    mutations: ['flip(unbindsBeforeLabel)'],
+    mutations: ['flip(unbindsBeforeLabel)', 'late-call(iommu_sva_unbind_device)'],
     reason:
-      'No weakening: the fact is false in v4 (unbindsBeforeLabel: true), and turning it mends what v4 breaks.',
+      'No weakening: the other order (label before unbind, context removed before unbind) is what mended has, and takes violations away.',
   },
   {
     mutations: ['early-unlock(idxd_copy_cr, wq# uc_lock)'],
