@@ -7,16 +7,6 @@ export const survivors: readonly Survivor[] = [
     reason:
       'It is the last thing that each of its callers does, so that it comes at the same place when they return.',
   },
-  {
-    mutations: ['early-unlock(vfio_pci_disable, dev->mutex)'],
-    reason:
-      'The reset itself is no step: before reset_slot took a lock of its own (v6.9) nothing that others see comes between the trylock and the unlock.',
-  },
-  {
-    mutations: ['flip(zdev.relaxedAlign)', 'flip(zdev.relaxedFlag)'],
-    reason:
-      'Patches 1/4 and 2/4 tell a VMM that stores are relaxed, and the VMM of v3 knows that from the type of the function.',
-  },
   // Of other states.
   {
     mutations: [
