@@ -21,6 +21,11 @@ export const survivors: readonly Survivor[] = [
       'In munmap it zaps later under the same mmap lock; in a fork it then zaps what was copied, which is what it is for.',
   },
   {
+    mutations: ['late-call(vfio_pci_mmap_close)'],
+    reason:
+      'The VMA leaves the list later in the same munmap, under the same mmap lock, which a zap takes before it looks at a VMA of the list.',
+  },
+  {
     mutations: ['late-lock(kernel_clone, child# PTE lock)'],
     reason:
       "A fork takes the two PTE locks in the other order, and nobody else ever has a parent's and a child's.",
@@ -33,10 +38,6 @@ export const survivors: readonly Survivor[] = [
     ],
     reason:
       'They are of the process that has the device, which may answer the request in any way, or not at all.',
-  },
-  {
-    mutations: ['flip(vmasOnInode)'],
-    reason: 'Nobody looks for VMAs on the inode there, so that it does no harm that they are.',
   },
   {
     mutations: ['revert(proc_bus_pci_mmap)'],
