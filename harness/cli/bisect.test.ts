@@ -132,7 +132,7 @@ describe('the prefixes of a real version', () => {
         no operation at all, up to two fields or settings at another boundary value
         every single operation, up to two fields or settings at another boundary value
 
-      4 states of vfio-mmap, 54 stored counterexamples tried on each beside it
+      4 states of vfio-mmap, 77 stored counterexamples tried on each beside it
       "
     `);
     expect(widest(stdout)).toBeLessThanOrEqual(80);

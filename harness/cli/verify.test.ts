@@ -371,7 +371,7 @@ describe('verify MODEL', () => {
     // The clock goes on by a second each time it is read.
     const { code, stdout } = await go({ ...MODEL, what: 'v3', timeMs: 4_000 });
     expect(code).toBe(ExitCode.asClaimed);
-    expect(stdout).toMatch(/^no proof: stopped by --time; \d+ of 26 claims hold in what was explored;/m);
+    expect(stdout).toMatch(/^no proof: stopped by --time; \d+ of 32 claims hold in what was explored;/m);
     expect(stdout).not.toMatch('proved');
   });
 
@@ -671,7 +671,7 @@ describe('the process ends with', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^no proof: stopped by --time; /m);
     expect(stdout).not.toMatch('proved');
-    expect(stdout).toMatch(/^violated: \d+ of 29 claims$/m);
+    expect(stdout).toMatch(/^violated: \d+ of 35 claims$/m);
     expect(code).toBe(1);
   });
 });
