@@ -71,7 +71,7 @@ export function testReduction(series: Series): void {
   describe.each(series.states.map(({ id }) => id))('on %s, of generated operations', (state) => {
     const model = series.model(state)!;
     // A mutant is one of the other states but for one thing.
-    const samples = model.state.source.status === 'mutant' ? SAMPLES / 4 : SAMPLES;
+    const samples = model.state.source.status === 'mutant' ? SAMPLES / 8 : SAMPLES;
 
     test('the reduction has the ends and violations of all schedules, and counts those', () => {
       let compared = 0;
@@ -91,16 +91,16 @@ export function testReduction(series: Series): void {
         expect(reduced.unreduced).toBe(schedules);
         if (schedules > 1n) compared++;
       }
-      expect(compared).toBeGreaterThan(samples / 8);
+      expect(compared).toBeGreaterThanOrEqual(Math.floor(samples / 8));
     });
 
     test('whatever random schedules come to, the reduction has come to', () => {
       let compared = 0;
-      for (const workload of fc.sample(workloads(series, 3), { numRuns: samples / 2, seed: 8 })) {
+      for (const workload of fc.sample(workloads(series, 3), { numRuns: Math.ceil(samples / 2), seed: 8 })) {
         const { complete, ends } = byDpor(model, workload, 4_000);
         if (complete) compareWithChance(model, workload, ends, compared++);
       }
-      expect(compared).toBeGreaterThan(samples / 4);
+      expect(compared).toBeGreaterThanOrEqual(Math.floor(samples / 4));
     });
   });
 
