@@ -4,6 +4,7 @@ import { tame } from '../quote.ts';
 import { checkArguments, complaint } from './arguments.ts';
 import { DEFAULTS } from './defaults.ts';
 import { ExitCode, UsageError } from './exit.ts';
+import { JOBS, JSON_OUTPUT, MAX_STEPS, PROPERTIES, SCENARIO_OPS, SEED, SEQUENCE_OPS, TIME } from './flags.ts';
 import { MODELS, searchFlags } from './search-flags.ts';
 import { makeTerminal } from './terminal.ts';
 
@@ -145,7 +146,7 @@ async function parse(): Promise<ExitCode> {
             describe: 'steps after which the execution is cut off',
             default: DEFAULTS.maxSteps,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
+          .option('json', JSON_OUTPUT),
       async (args) => {
         const { stepsMaxOf } = await import('./run-options.ts');
         const { exec } = await import('./exec.ts');
@@ -172,17 +173,13 @@ async function parse(): Promise<ExitCode> {
             type: 'string',
             describe: 'replay on another state than the entries name',
           })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
+          .option('max-steps', MAX_STEPS)
           .option('strict', {
             type: 'boolean',
             describe: 'exit 3 for a stale or damaged entry',
             default: false,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -208,12 +205,7 @@ async function parse(): Promise<ExitCode> {
             demandOption: true,
           })
           .option('model', { type: 'string', describe: 'another state than the file names' })
-          .option('property', {
-            type: 'string',
-            array: true,
-            describe: 'check only these claims; glob, repeatable',
-            default: [],
-          })
+          .option('property', PROPERTIES)
           .option('max-ops', {
             type: 'string',
             describe: `operations that scenarios of a model have at most, 1 to 4 (default ${DEFAULTS.verifyOps})`,
@@ -232,23 +224,15 @@ async function parse(): Promise<ExitCode> {
             type: 'string',
             describe: `schedules after which one operation sequence is given up (default ${DEFAULTS.schedules}; for a file ${DEFAULTS.fileSchedules})`,
           })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
+          .option('max-steps', MAX_STEPS)
           .option('time', { type: 'string', describe: 'stop exploring after this time: 30s, 2m' })
           .option('strict', {
             type: 'boolean',
             describe: 'exit 3 where nothing is violated and the exploration did not come to its end',
             default: false,
           })
-          .option('jobs', {
-            alias: 'j',
-            type: 'string',
-            describe: 'worker threads; results do not depend on it (default: one a core)',
-          })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('jobs', JOBS)
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -274,11 +258,7 @@ async function parse(): Promise<ExitCode> {
             describe: 'another of the same series',
             demandOption: true,
           })
-          .option('max-ops', {
-            type: 'string',
-            describe: 'operations that scenarios have at most, 1 to 3',
-            default: '2',
-          })
+          .option('max-ops', SCENARIO_OPS)
           .option('world', {
             type: 'string',
             array: true,
@@ -289,20 +269,12 @@ async function parse(): Promise<ExitCode> {
             describe: 'schedules after which a scenario is not compared',
             default: DEFAULTS.diffSchedules,
           })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
+          .option('max-steps', MAX_STEPS)
           .option('time', { type: 'string', describe: 'stop comparing after this time: 30s, 2m' })
-          .option('jobs', {
-            alias: 'j',
-            type: 'string',
-            describe: 'worker threads; results do not depend on it (default: one a core)',
-          })
+          .option('jobs', JOBS)
           .option('all', { type: 'boolean', describe: 'show all changes, however many', default: false })
           .option('exit-code', { type: 'boolean', describe: 'exit 1 if they differ', default: false })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -333,17 +305,8 @@ async function parse(): Promise<ExitCode> {
             describe: 'all subsets in every order that builds',
             default: false,
           })
-          .option('property', {
-            type: 'string',
-            array: true,
-            describe: 'check only these claims; glob, repeatable',
-            default: [],
-          })
-          .option('max-ops', {
-            type: 'string',
-            describe: 'operations that scenarios have at most, 1 to 3',
-            default: '2',
-          })
+          .option('property', PROPERTIES)
+          .option('max-ops', SCENARIO_OPS)
           .option('world', {
             type: 'string',
             array: true,
@@ -354,23 +317,15 @@ async function parse(): Promise<ExitCode> {
             describe: 'schedules after which one operation sequence is given up',
             default: DEFAULTS.runSchedules,
           })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
-          .option('time', { type: 'string', describe: 'stop after this time: 30s, 2m' })
-          .option('jobs', {
-            alias: 'j',
-            type: 'string',
-            describe: 'worker threads; results do not depend on it (default: one a core)',
-          })
+          .option('max-steps', MAX_STEPS)
+          .option('time', TIME)
+          .option('jobs', JOBS)
           .option('corpus', {
             type: 'string',
             describe: 'stored counterexamples, tried on every state',
             default: DEFAULTS.corpus,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('json', JSON_OUTPUT)
           .option('quiet', { alias: 'q', type: 'boolean', describe: 'no progress', default: false })
           .example('$0 bisect vfio-mmap/v3 --subsets', 'each of the eight selections'),
       async (args) => {
@@ -390,34 +345,22 @@ async function parse(): Promise<ExitCode> {
             describe: 'states, or globs',
             demandOption: true,
           })
-          .option('seed', { type: 'string', describe: 'decimal or 0x hex', default: '1' })
+          .option('seed', SEED)
           .option('runs', {
             type: 'string',
             describe: 'generated sequences that a mutant has to survive',
             default: '500',
           })
-          .option('max-ops', {
-            type: 'string',
-            describe: 'operations a sequence has at most',
-            default: DEFAULTS.maxOps,
-          })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
+          .option('max-ops', SEQUENCE_OPS)
+          .option('max-steps', MAX_STEPS)
           .option('min-score', {
             type: 'string',
             describe: 'exit 1 where claims catch less than so many percent',
             default: '0',
           })
-          .option('time', { type: 'string', describe: 'stop after this time: 30s, 2m' })
-          .option('jobs', {
-            alias: 'j',
-            type: 'string',
-            describe: 'worker threads; results do not depend on it (default: one a core)',
-          })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('time', TIME)
+          .option('jobs', JOBS)
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -442,28 +385,20 @@ async function parse(): Promise<ExitCode> {
             describe: 'states, or globs; of several states of a series also what they reach together',
             demandOption: true,
           })
-          .option('seed', { type: 'string', describe: 'decimal or 0x hex', default: '1' })
+          .option('seed', SEED)
           .option('runs', {
             type: 'string',
             describe: 'generated sequences, besides the small scenarios that every search begins with',
             default: '500',
           })
-          .option('max-ops', {
-            type: 'string',
-            describe: 'operations a sequence has at most',
-            default: DEFAULTS.maxOps,
-          })
-          .option('max-steps', {
-            type: 'string',
-            describe: 'steps after which an execution is cut off',
-            default: DEFAULTS.maxSteps,
-          })
+          .option('max-ops', SEQUENCE_OPS)
+          .option('max-steps', MAX_STEPS)
           .option('corpus', {
             type: 'string',
             describe: 'folder of counterexamples',
             default: DEFAULTS.corpus,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -496,7 +431,7 @@ async function parse(): Promise<ExitCode> {
             describe: 'shards may be missing; the report says which',
             default: false,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false })
+          .option('json', JSON_OUTPUT)
           .option('quiet', {
             alias: 'q',
             type: 'boolean',
@@ -521,7 +456,7 @@ async function parse(): Promise<ExitCode> {
             describe: 'the corpus',
             default: DEFAULTS.corpus,
           })
-          .option('json', { type: 'boolean', describe: 'one JSON document on stdout', default: false }),
+          .option('json', JSON_OUTPUT),
       async (args) => {
         const { list } = await import('./list.ts');
         result = await list({ what: args.what, corpus: args.corpus, json: args.json }, terminal(args));

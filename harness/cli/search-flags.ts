@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { DEFAULTS } from './defaults.ts';
+import { JOBS, MAX_STEPS, PROPERTIES, SEQUENCE_OPS } from './flags.ts';
 
 export const MODELS = {
   type: 'string',
@@ -13,23 +14,10 @@ export const searchFlags = (
   command: Argv<{ color: boolean; debug: boolean; 'exit-style': 'plain' | 'bisect' }>,
 ) =>
   command
-    .option('property', {
-      type: 'string',
-      array: true,
-      describe: 'check only these claims; glob, repeatable',
-      default: [],
-    })
+    .option('property', PROPERTIES)
     .option('time', { type: 'string', describe: 'stop searching after this time: 30s, 2m' })
-    .option('max-ops', {
-      type: 'string',
-      describe: 'operations a sequence has at most',
-      default: DEFAULTS.maxOps,
-    })
-    .option('max-steps', {
-      type: 'string',
-      describe: 'steps after which an execution is cut off',
-      default: DEFAULTS.maxSteps,
-    })
+    .option('max-ops', SEQUENCE_OPS)
+    .option('max-steps', MAX_STEPS)
     .option('max-schedules', {
       type: 'string',
       describe: 'schedules after which --strategy exhaustive goes on to the next sequence',
@@ -40,11 +28,7 @@ export const searchFlags = (
       describe: 'how to search: portfolio, random, pct or exhaustive',
       default: DEFAULTS.strategy,
     })
-    .option('jobs', {
-      alias: 'j',
-      type: 'string',
-      describe: 'worker threads; results do not depend on it (default: one a core)',
-    })
+    .option('jobs', JOBS)
     .option('shard', {
       type: 'string',
       describe: 'do only part i of n of the work: 2/8',
