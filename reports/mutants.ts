@@ -146,8 +146,11 @@ function conclusion({ score, mutants, left }: MutantsReport, width: number): Lin
     ...(crashed === 0 ? [] : [`${thousands(crashed)} more crash`]),
     ...(left === 0 ? [] : [`${thousands(left)} not tried`]),
   ].map((text) => `; ${text}`);
+  if (mutants.length === 0 && left > 0) {
+    return paragraph(`no score: none of ${count(left, 'mutant')} was tried`, width, 'strong');
+  }
   return paragraph(
-    `score ${percent} %: ${thousands(caught)} of ${count(of, 'mutant')}${rest.join('')}`,
+    `score ${left > 0 ? 'so far ' : ''}${percent} %: ${thousands(caught)} of ${count(of, 'mutant')}${rest.join('')}`,
     width,
     'strong',
   );

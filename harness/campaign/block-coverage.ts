@@ -1,4 +1,5 @@
 import { type Debugger, type Profiler, Session } from 'node:inspector';
+import { setFlagsFromString } from 'node:v8';
 
 /** One script, and what ran of it. */
 export interface CoveredScript {
@@ -17,6 +18,9 @@ export class BlockCoverage {
   readonly #sources = new Map<string, string>();
 
   constructor() {
+    // Optimized code does not count how often a function is entered: what was hot in one search would be missing in the next.
+    setFlagsFromString('--no-opt');
+    setFlagsFromString('--no-maglev');
     this.#session.connect();
     this.#post('Profiler.enable');
     this.#post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });

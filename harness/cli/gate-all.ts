@@ -220,7 +220,7 @@ function checkExpectations(series: readonly Series[]): void {
 function searchAgainOf(options: GateOptions, model: Model, property: string): string {
   const { seed, profile, runs, strategy, opsMax, stepsMax, schedulesMax, corpus } = options;
   const flags = [
-    ['model', model.id],
+    ['model', shellWord(model.id)],
     ['property', property],
     ['profile', profile.name],
     ['seed', seed],

@@ -126,9 +126,20 @@ test('a score below the one that is asked for is a violation', async () => {
   expect((await mutated({ scoreMin: 59 })).code).toBe(ExitCode.violated);
 });
 
+test('a mutant is no state to be weakened, and what is no mutation makes none', async () => {
+  await expect(mutated({ models: ['weakened/v1~drop-call(counter_log)'] })).rejects.toThrow(
+    /is weakened already/,
+  );
+  await expect(mutated({ models: ['weakened/v1~drop-lock(counter_add, countr lock)'] })).rejects.toThrow(
+    /is no mutation of weakened\/v1\. Nearest: drop-lock\(counter_add, counter lock\)/,
+  );
+  await expect(mutated({ models: ['weakened/v1~flip(facts.a.b)'] })).rejects.toThrow(/is no mutation/);
+});
+
 test('what no time was left for is counted as not tried, and has no score', async () => {
   const { models } = await document({ timeMs: 0 });
 
   expect(models[0]).toMatchObject({ caught: 0, of: 0, left: 12 });
-  expect((await mutated({ timeMs: 0, scoreMin: 1 })).code).toBe(ExitCode.violated);
+  expect((await mutated({ timeMs: 0, scoreMin: 1 })).code).toBe(ExitCode.nothingRan);
+  expect((await mutated({ timeMs: 0 })).terminal.stdout).toContain('no score: none of 12 mutants was tried');
 });

@@ -8,7 +8,8 @@ import { SMALL_CHUNK } from '../campaign/opening.ts';
 import type { Model } from '../model/model.ts';
 import { type Mutation, mutationName } from '../model/mutation.ts';
 import type { Series } from '../model/series.ts';
-import { ExitCode } from './exit.ts';
+import { quote } from '../quote.ts';
+import { ExitCode, UsageError } from './exit.ts';
 import { makePool, type Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries, seriesModules } from './registry.ts';
@@ -43,6 +44,12 @@ export async function mutate(
 ): Promise<ExitCode> {
   const series = await loadSeries(modules);
   const models = selectModels(series, options.models);
+  const twice = models.find(({ id }) => id.includes('~'));
+  if (twice !== undefined) {
+    throw new UsageError(
+      `${quote(twice.id)} is weakened already: name the state, and see what else could be.`,
+    );
+  }
   const stopping = listenForStop(terminal, 'what was tried so far is reported.');
   const deadline = options.timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + options.timeMs;
   const isOver = (): boolean => stopping.signal !== null || terminal.now() > deadline;
@@ -101,6 +108,7 @@ export async function mutate(
       : renderMutants(reports, needless(reports, listed), options, terminal),
   );
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
+  if (reports.every(({ mutants, left }) => mutants.length === 0 && left > 0)) return ExitCode.nothingRan;
   const { scoreMin } = options;
   // Of mutants that nobody tried, nobody knows.
   const isLow = reports.some(

@@ -44,7 +44,7 @@ function lines(stream: NodeJS.WriteStream): Progress {
     },
     advance: (done, note) => {
       const now = Math.floor((done / all) * 4);
-      if (now > quarter) stream.write(`${name}: ${now * 25}% (${note})\n`);
+      if (now > quarter) stream.write(`${name}: ${now * 25}%${note === '' ? '' : ` (${note})`}\n`);
       quarter = now;
     },
     stop: () => {},

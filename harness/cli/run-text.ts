@@ -50,7 +50,7 @@ export function verdictText(terminal: Terminal, model: Model, result: ModelResul
 function searchAgain(settings: RunSettings, model: Model, found: Counterexample): string {
   const { seed, strategy, maxOps, maxSteps, maxSchedules } = settings;
   const flags = [
-    ['model', model.id],
+    ['model', shellWord(model.id)],
     ['property', found.property],
     ['seed', seed],
     ['runs', (found.foundWith.run + 1) * CHUNK_SEQUENCES],

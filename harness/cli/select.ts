@@ -1,5 +1,7 @@
 import picomatch from 'picomatch';
+import { mutationsOf } from '../campaign/mutations.ts';
 import type { Model } from '../model/model.ts';
+import { mutationName } from '../model/mutation.ts';
 import { PatchesDoNotApply, type Series } from '../model/series.ts';
 import { sourceLabel } from '../model/source.ts';
 import { quote } from '../quote.ts';
@@ -31,12 +33,27 @@ export function selectModels(series: readonly Series[], patterns: readonly strin
   const picked = new Map<string, Model>();
   for (const pattern of patterns) {
     const full = pattern.includes('/') ? pattern : `${DEFAULT_SERIES}/${pattern}`;
+    checkMutation(series, full);
     const ids = isGlob(full) ? globbed(series, full) : [full];
     const models = ids.map((id) => findModel(series, id)).filter((model) => model !== null);
     if (models.length === 0) throw unknownModel(series, pattern, full);
     for (const model of models) picked.set(model.id, model);
   }
   return [...picked.values()];
+}
+
+/** What weakens nothing would pass for a mutant that no claim can tell from its state. @throws {@link UsageError} */
+function checkMutation(series: readonly Series[], full: string): void {
+  const at = full.indexOf('~');
+  if (at < 0) return;
+  const [state, mutation] = [full.slice(0, at), full.slice(at + 1)];
+  const model = findModel(series, state);
+  if (model === null) throw unknownModel(series, state, state);
+  const names = mutationsOf(model).map(mutationName);
+  if (names.includes(mutation)) return;
+  throw new UsageError(
+    `${quote(mutation)} is no mutation of ${state}. Nearest: ${nearest(mutation, names).join('; ')}. \`zpci-fuzz mutate ${state} --json\` has all ${names.length}.`,
+  );
 }
 
 /** The one model that a name stands for. @throws {@link UsageError} for a glob that matches several. */

@@ -10,7 +10,11 @@ export const lockDiscipline: Property<unknown> = {
     for (const misuse of machine.misuses) {
       report(misuse.kind, misuse.step, () => ({
         message: `${misuse.thread.name}: ${misuse.kind.replaceAll('-', ' ')} (${misuse.object}).`,
-        expected: ['locks are taken and released in pairs'],
+        expected: [
+          misuse.kind === 'lock-not-held'
+            ? 'the lock is held where code relies on it'
+            : 'locks are taken and released in pairs',
+        ],
         actual: [`${misuse.thread.name}: ${misuse.kind.replaceAll('-', ' ')}: ${misuse.object}`],
       }));
     }
