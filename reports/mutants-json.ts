@@ -10,9 +10,9 @@ export const mutantsJson = (reports: readonly MutantsReport[], needless: readonl
     caught: score.caught,
     of: score.of,
     left,
-    mutants: mutants.map(({ mutation: { operator, where, what }, fate, by }) => {
+    mutants: mutants.map(({ mutation: { operator, where, what }, name, fate, by }) => {
       const patch = patchOf(model, { where })?.id ?? null;
-      const reason = reasons.get(`${operator}(${where}${what === '' ? '' : `, ${what}`})`);
+      const reason = reasons.get(name);
       return { operator, where, what, patch, fate, by: [...by], ...(reason === undefined ? {} : { reason }) };
     }),
   })),

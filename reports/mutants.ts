@@ -41,9 +41,6 @@ export function renderMutants(
   );
 }
 
-const nameOf = ({ operator, where, what }: Mutation): string =>
-  `${operator}(${where}${what === '' ? '' : `, ${what}`})`;
-
 const FATES = ['killed', 'hung', 'crashed', 'survived'] as const;
 
 function byOperator({ mutants }: MutantsReport, width: number): Line[] {
@@ -118,7 +115,7 @@ function byClaim({ mutants, model }: MutantsReport, width: number): Line[] {
 }
 
 function survivors({ mutants, reasons }: MutantsReport, width: number): Line[] {
-  const all = mutants.filter(({ fate }) => fate === 'survived').map(({ mutation }) => nameOf(mutation));
+  const all = mutants.filter(({ fate }) => fate === 'survived').map(({ name }) => name);
   const [explained, open] = [
     all.filter((name) => reasons.has(name)),
     all.filter((name) => !reasons.has(name)),

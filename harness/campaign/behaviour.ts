@@ -2,9 +2,8 @@
 import { exploreAll } from '../explore/exhaustive.ts';
 import { type Benches, compileProgram } from '../machine/execute.ts';
 import type { Machine, Outcome } from '../machine/machine.ts';
-import type { Call } from '../machine/thread.ts';
 import type { DeviceRecord, Model, SeenRecord, World } from '../model/model.ts';
-import type { CallRecord } from '../scenario/recording.ts';
+import { type CallRecord, callRecord } from '../scenario/recording.ts';
 import type { Draft } from '../scenario/reduce.ts';
 
 /** One way in which operations end. Which of two actors returned first is left out: nobody can tell. */
@@ -42,12 +41,6 @@ export function behaviourOf(machine: Machine, outcome: Outcome, world: World): B
   }
   return { outcome, calls, device: world.device(), seen: world.seen?.() ?? [] };
 }
-
-const callRecord = ({ thread, work, ret, signal }: Call): CallRecord => ({
-  actor: thread.name,
-  op: work.name,
-  ...(signal !== null ? { signal } : ret === null ? {} : { ret }),
-});
 
 export const keyOf = (behaviour: Behaviour): string => JSON.stringify(behaviour);
 

@@ -1,5 +1,6 @@
 /** A change shown on the smallest scenario that has it, and the patches that brought it. */
 
+import { byText } from '../by-text.ts';
 import type { Model, SeriesInfo, World } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
 import type { Property } from '../model/property.ts';
@@ -16,7 +17,7 @@ import {
   keyOf,
 } from './behaviour.ts';
 import type { PatchPair } from './diff-result.ts';
-import { byText, type Change, changeKey, filled, knownDifference, shows } from './difference.ts';
+import { type Change, changeKey, filled, knownDifference, shows } from './difference.ts';
 
 /** One end of the scenario, and the schedule of the fewest context switches that leads to it. */
 export interface ShownEnd {

@@ -1,10 +1,11 @@
 /** Two states on the same small scenarios: which of them end otherwise, and how. */
+import { byText } from '../by-text.ts';
 import type { Benches } from '../machine/execute.ts';
 import type { Model, Operation } from '../model/model.ts';
 import type { Draft } from '../scenario/reduce.ts';
 import type { Bound, SmallScenario } from '../scenario/small-scenarios.ts';
 import { type BehaviourLimits, behavioursOf } from './behaviour.ts';
-import { byText, type Difference, knownDifference, type Marker } from './difference.ts';
+import { type Difference, knownDifference, type Marker } from './difference.ts';
 import { scenariosOf } from './exhaust.ts';
 
 /** Scenarios that ask for the same kinds of operation of as many actors, or that are of one small world. */

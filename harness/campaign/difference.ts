@@ -1,4 +1,5 @@
 /** How the ends of one scenario differ between two states. */
+import { byText } from '../by-text.ts';
 import { describeReturn } from '../machine/errno.ts';
 import type { Json } from '../model/field.ts';
 import type { CallRecord } from '../scenario/recording.ts';
@@ -77,8 +78,6 @@ export function shows({ aspect }: Change, own: readonly string[], end: Behaviour
   if (aspect.kind === 'together') return isOwn;
   return resultsOf(aspect, end).some((one) => own.includes(one) || own.includes(asDone(one)));
 }
-
-export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 type Ends = readonly Behaviour[];
 

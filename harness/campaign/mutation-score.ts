@@ -1,9 +1,12 @@
-import type { Mutation } from '../model/mutation.ts';
+import { byText } from '../by-text.ts';
+import { type Mutation, mutationName } from '../model/mutation.ts';
 import type { ChunkResult } from './chunk.ts';
 
 /** What became of a mutation. */
 export interface Mutant {
   readonly mutation: Mutation;
+  /** As the command line takes it. */
+  readonly name: string;
   /**
    * `killed`: a claim breaks that did not, or in a way it did not. `crashed`: the model throws, where Linux would oops or
    * the mutation makes no sense. `hung`: it does not come back. `survived`: no claim can tell.
@@ -24,9 +27,14 @@ export function judgeMutant(
   unmutated: ReadonlySet<string>,
 ): Mutant {
   const fresh = [...failuresOf(chunks)].filter((failure) => !unmutated.has(failure));
-  const by = [...new Set(fresh.map((failure) => failure.split(' ', 1)[0]!))].sort((a, b) => (a < b ? -1 : 1));
+  const by = [...new Set(fresh.map((failure) => failure.split(' ', 1)[0]!))].sort(byText);
   const hung = chunks.some(({ hangs }) => hangs.length > 0);
-  return { mutation, fate: by.length > 0 ? 'killed' : hung ? 'hung' : 'survived', by };
+  return {
+    mutation,
+    name: mutationName(mutation),
+    fate: by.length > 0 ? 'killed' : hung ? 'hung' : 'survived',
+    by,
+  };
 }
 
 /** Of those that a claim could catch, the share that one did; what crashes or hangs says so by itself. */

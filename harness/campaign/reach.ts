@@ -2,7 +2,7 @@
 import type { Model } from '../model/model.ts';
 import type { BlockCoverage } from './block-coverage.ts';
 import { type ChunkResult, runChunk, type SearchOptions } from './chunk.ts';
-import { CHUNK_SEQUENCES } from './chunk-size.ts';
+import { chunksOf } from './chunk-size.ts';
 import { type KnownFailure, runKnown, runSmall } from './opening.ts';
 import { abstractStates, Probe, situation } from './probe.ts';
 import { mergeReturns, type Returns } from './returns.ts';
@@ -75,13 +75,8 @@ export async function reachOf(
   });
   const search = await measured(async function* (watched) {
     yield runSmall(watched, options, Number.POSITIVE_INFINITY);
-    for (let chunk = 0; chunk * CHUNK_SEQUENCES < options.runs; chunk++) {
-      yield runChunk(
-        watched,
-        options,
-        chunk,
-        Math.min(CHUNK_SEQUENCES, options.runs - chunk * CHUNK_SEQUENCES),
-      );
+    for (const { chunk, sequences } of chunksOf(options.runs)) {
+      yield runChunk(watched, options, chunk, sequences);
     }
   });
   const both = { corpus, search };

@@ -1,11 +1,12 @@
 /** `bisect` from end to end: on a small series of its own, and on real ones. Its parts are tested beside their files. */
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BisectOptions, bisect } from './bisect.ts';
 import { type BisectFlags, parseBisectOptions } from './bisect-options.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
-import { makePool, type Pool } from './pool.ts';
+import { keptPools } from './kept-pools.fixture.ts';
+import type { Pool } from './pool.ts';
 import { seriesModules } from './registry.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,16 +28,7 @@ const OPTIONS: Omit<BisectOptions, 'version'> = {
   quiet: true,
 };
 
-// Workers take longer to start than all they have to do here.
-const pools = new Map<number, Promise<Pool>>();
-function poolOf(size: number): Promise<Pool> {
-  const pool = pools.get(size) ?? makePool(size, MODULES);
-  pools.set(size, pool);
-  return pool;
-}
-afterAll(async () => {
-  for (const pool of pools.values()) await (await pool).close();
-});
+const poolOf = keptPools();
 
 interface Ended {
   readonly code: ExitCode;
@@ -53,7 +45,7 @@ async function go(
   const code = await bisect({ ...OPTIONS, ...changes, version }, terminal, {
     modules: MODULES,
     makePool: async (size) => {
-      const pool = await poolOf(size);
+      const pool = await poolOf(size, MODULES);
       return { ...pool, close: async () => {}, ...change(pool) };
     },
   });

@@ -1,6 +1,6 @@
 import type { CoverageOptions } from './coverage.ts';
 import { wholeNumber } from './numbers.ts';
-import { stepsMaxOf } from './run-options.ts';
+import { fixedSeedOf, stepsMaxOf } from './run-options.ts';
 
 /** The flags of `coverage` as yargs hands them over. */
 export interface CoverageFlags {
@@ -19,7 +19,7 @@ export function parseCoverageOptions(flags: CoverageFlags): CoverageOptions {
   const { model: models, corpus, json, quiet } = flags;
   return {
     models,
-    seed: wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1),
+    seed: fixedSeedOf(flags.seed),
     runs: wholeNumber('--runs', flags.runs, 0, 1e9),
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 64),
     stepsMax: stepsMaxOf(flags['max-steps']),

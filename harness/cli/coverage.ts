@@ -1,6 +1,7 @@
 import { renderCoverage, type SeriesReach } from '../../reports/coverage.ts';
 import { coverageReportJson } from '../../reports/coverage-json.ts';
 import { BlockCoverage } from '../campaign/block-coverage.ts';
+import { situation } from '../campaign/probe.ts';
 import { mergeReach, type ReachOptions, reachOf, type StateReach } from '../campaign/reach.ts';
 import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
@@ -93,7 +94,7 @@ function mergedBySeries(reaches: readonly StateReach[]): SeriesReach[] {
         ),
         situations: mergeReach(
           own.map(({ situations }) => situations),
-          ({ operation, state }) => `${operation} | ${state}`,
+          ({ operation, state }) => situation(operation, state),
         ),
       },
     ];

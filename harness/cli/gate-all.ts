@@ -1,6 +1,7 @@
 import { type GateChanges, type GateEntry, type GateReport, renderGate } from '../../reports/gate.ts';
 import { gateJson } from '../../reports/gate-json.ts';
-import { CHUNK_SEQUENCES, type ChunkResult, type SearchOptions } from '../campaign/chunk.ts';
+import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
+import { chunksOf } from '../campaign/chunk-size.ts';
 import { type GateCell, gateCells } from '../campaign/gate.ts';
 import { HANGS_MAX, mergeHangs } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
@@ -282,10 +283,7 @@ function* piecesOf(
 ): Generator<Pick<ChunkJob, 'chunk' | 'sequences' | 'known'>> {
   if (known.length > 0) yield { chunk: KNOWN_CHUNK, sequences: known.length, known };
   if (strategy === 'portfolio') yield { chunk: SMALL_CHUNK, sequences: Number.MAX_SAFE_INTEGER };
-  const all = runs ?? profile.runs;
-  for (let chunk = 0; chunk * CHUNK_SEQUENCES < all; chunk++) {
-    yield { chunk, sequences: Math.min(CHUNK_SEQUENCES, all - chunk * CHUNK_SEQUENCES) };
-  }
+  yield* chunksOf(runs ?? profile.runs);
 }
 
 /** Only what nobody expected is shown, and has to be small for that. */

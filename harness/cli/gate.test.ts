@@ -1,7 +1,7 @@
 /** The gate from end to end: on a small series of its own, and on real ones. Its parts are tested beside their files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { GateJson } from '../../reports/gate-json.ts';
 import { widestLine } from '../../reports/recordings.fixture.ts';
 import { HANGS_MAX, type Hang } from '../campaign/hang.ts';
@@ -13,7 +13,8 @@ import { ExitCode } from './exit.ts';
 import { gate } from './gate.ts';
 import { type GateOptions, PROFILES, type Profile } from './gate-options.ts';
 import { series as gated } from './gated.fixture.ts';
-import { makePool, type Pool } from './pool.ts';
+import { keptPools } from './kept-pools.fixture.ts';
+import type { Pool } from './pool.ts';
 import { BLINDED } from './sabotaged.fixture.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -51,20 +52,10 @@ const OPTIONS: GateOptions = {
   bisecting: false,
 };
 
-// Workers take longer to start than all they have to do here.
-const pools = new Map<string, Promise<Pool>>();
-function poolOf(size: number, modules: readonly string[]): Promise<Pool> {
-  const key = [size, ...modules].join(' ');
-  const pool =
-    pools.get(key) ??
-    // Models that hang are waited for.
-    makePool(size, modules, modules === HANGING ? 40 : undefined);
-  pools.set(key, pool);
-  return pool;
-}
-afterAll(async () => {
-  for (const pool of pools.values()) await (await pool).close();
-});
+const keep = keptPools();
+/** Models that hang are waited for. */
+const poolOf = (size: number, modules: readonly string[]): Promise<Pool> =>
+  keep(size, modules, modules === HANGING ? 40 : undefined);
 
 interface Ended {
   readonly code: ExitCode;

@@ -1,6 +1,6 @@
 import type { MutateOptions } from './mutate.ts';
 import { duration, wholeNumber } from './numbers.ts';
-import { jobsOf, stepsMaxOf } from './run-options.ts';
+import { fixedSeedOf, jobsOf, stepsMaxOf } from './run-options.ts';
 
 /** The flags of `mutate` as yargs hands them over. */
 export interface MutateFlags {
@@ -21,7 +21,7 @@ export function parseMutateOptions(flags: MutateFlags): MutateOptions {
   const { model: models, time, jobs, json, quiet } = flags;
   return {
     models,
-    seed: wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1),
+    seed: fixedSeedOf(flags.seed),
     runs: wholeNumber('--runs', flags.runs, 1, 1e9),
     opsMax: wholeNumber('--max-ops', flags['max-ops'], 1, 64),
     stepsMax: stepsMaxOf(flags['max-steps']),

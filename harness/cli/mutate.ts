@@ -1,7 +1,7 @@
 import { type MutantsReport, renderMutants } from '../../reports/mutants.ts';
 import { mutantsJson } from '../../reports/mutants-json.ts';
 import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
-import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
+import { chunksOf } from '../campaign/chunk-size.ts';
 import { failuresOf, judgeMutant, type Mutant, scoreOf } from '../campaign/mutation-score.ts';
 import { mutationsOf } from '../campaign/mutations.ts';
 import { SMALL_CHUNK } from '../campaign/opening.ts';
@@ -80,8 +80,8 @@ export async function mutate(
       await Promise.all(Array.from({ length: pool.size }, worker));
       progress.stop();
       const mutants = mutations.flatMap((mutation) => fates.get(mutation) ?? []);
-      const survivors = own.survivors;
-      for (const name of survivors.flatMap((survivor) => survivor.mutations)) listed.add(name);
+      const { survivors } = own;
+      for (const name of survivors.flatMap(({ mutations: names }) => names)) listed.add(name);
       reports.push({
         model,
         mutants,
@@ -90,8 +90,7 @@ export async function mutate(
         reasons: new Map(
           mutants
             .filter(({ fate }) => fate === 'survived')
-            .flatMap(({ mutation }): [string, string][] => {
-              const name = mutationName(mutation);
+            .flatMap(({ name }): [string, string][] => {
               const reason = survivors.find(({ mutations: names }) => names.includes(name))?.reason;
               return reason === undefined ? [] : [[name, reason]];
             }),
@@ -121,7 +120,7 @@ export async function mutate(
 function needless(reports: readonly MutantsReport[], listed: ReadonlySet<string>): string[] {
   const all = reports.flatMap(({ mutants }) => mutants);
   const named = (fates: readonly Mutant['fate'][]): Set<string> =>
-    new Set(all.filter(({ fate }) => fates.includes(fate)).map(({ mutation }) => mutationName(mutation)));
+    new Set(all.filter(({ fate }) => fates.includes(fate)).map(({ name }) => name));
   const caught = named(['killed', 'hung']);
   const survived = named(['survived']);
   return [...listed].filter((name) => caught.has(name) && !survived.has(name));
@@ -135,7 +134,8 @@ async function fateOf(
   options: MutateOptions,
   unmutated: ReadonlySet<string>,
 ): Promise<Mutant> {
-  const id = `${series.name}/${model.state.id}~${mutationName(mutation)}`;
+  const name = mutationName(mutation);
+  const id = `${series.name}/${model.state.id}~${name}`;
   try {
     const first = await searched(pool, id, options, model, FIRST_LOOK.openingEvery, FIRST_LOOK.runs);
     const mutant = judgeMutant(mutation, first, unmutated);
@@ -143,7 +143,7 @@ async function fateOf(
     return judgeMutant(mutation, await searched(pool, id, options, model, 1, options.runs), unmutated);
   } catch {
     // Whatever the model throws: it does what no kernel survives.
-    return { mutation, fate: 'crashed', by: [] };
+    return { mutation, name, fate: 'crashed', by: [] };
   }
 }
 
@@ -166,14 +166,6 @@ async function searched(
   };
   const job = { kind: 'chunk', model: id, options } as const;
   const chunks = [await pool.chunk({ ...job, chunk: SMALL_CHUNK, sequences: Number.MAX_SAFE_INTEGER })];
-  for (let chunk = 0; chunk * CHUNK_SEQUENCES < runs; chunk++) {
-    chunks.push(
-      await pool.chunk({
-        ...job,
-        chunk,
-        sequences: Math.min(CHUNK_SEQUENCES, runs - chunk * CHUNK_SEQUENCES),
-      }),
-    );
-  }
+  for (const piece of chunksOf(runs)) chunks.push(await pool.chunk({ ...job, ...piece }));
   return chunks;
 }

@@ -67,8 +67,11 @@ export const schedulesMaxOf = (given: string): number => wholeNumber('--max-sche
 
 export const stepsMaxOf = (given: string): number => wholeNumber('--max-steps', given, 1, 1 << 20);
 
+/** Where the seed has a default of its own. */
+export const fixedSeedOf = (given: string): number => wholeNumber('--seed', given, 0, SEED_MAX);
+
 function seedOf(given: string | undefined, env: { readonly [name: string]: string | undefined }): number {
-  if (given !== undefined) return wholeNumber('--seed', given, 0, SEED_MAX);
+  if (given !== undefined) return fixedSeedOf(given);
   if (env.ZPCI_FUZZ_SEED !== undefined) return wholeNumber('ZPCI_FUZZ_SEED', env.ZPCI_FUZZ_SEED, 0, SEED_MAX);
   // CI jobs must not differ from one try to the next; elsewhere every run tries new ground.
   return isCi(env) ? 1 : randomInt(SEED_MAX);

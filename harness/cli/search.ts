@@ -1,6 +1,6 @@
 import { count } from '../../reports/count.ts';
 import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
-import { CHUNK_SEQUENCES } from '../campaign/chunk-size.ts';
+import { CHUNK_SEQUENCES, chunksOf } from '../campaign/chunk-size.ts';
 import { HANGS_MAX } from '../campaign/hang.ts';
 import { mergeFound, mergeResult } from '../campaign/merge.ts';
 import { KNOWN_CHUNK, type KnownFailure, SMALL_CHUNK } from '../campaign/opening.ts';
@@ -34,7 +34,7 @@ export async function searchModel(
 ): Promise<ModelResult> {
   const results: ChunkResult[] = [];
   let stopped: ModelResult['stopped'] = null;
-  const chunks = chunksOf(budget, options.strategy);
+  const chunks = piecesOf(budget, options.strategy);
   const { known } = budget;
   progress.start(labelled(model), budget.runs);
 
@@ -88,7 +88,7 @@ interface End {
 }
 
 /** The chunks of this shard, in order; one iterator that all workers take from. */
-function* chunksOf(
+function* piecesOf(
   { runs, shard, known }: Budget,
   strategy: StrategyName,
 ): Generator<{ chunk: number; sequences: number }> {
@@ -97,10 +97,7 @@ function* chunksOf(
     if (known.length > 0) yield { chunk: KNOWN_CHUNK, sequences: known.length };
     yield { chunk: SMALL_CHUNK, sequences: Number.MAX_SAFE_INTEGER };
   }
-  for (let chunk = 0; chunk * CHUNK_SEQUENCES < runs; chunk++) {
-    if (chunk % shard.count !== shard.index - 1) continue;
-    yield { chunk, sequences: Math.min(CHUNK_SEQUENCES, runs - chunk * CHUNK_SEQUENCES) };
-  }
+  for (const piece of chunksOf(runs)) if (piece.chunk % shard.count === shard.index - 1) yield piece;
 }
 
 /** Whether a shard has no chunk at all; `runs` is null where only time ends a search. */

@@ -1,3 +1,4 @@
+import { byText } from '../by-text.ts';
 import type { Deadlock, StuckThread } from './deadlock.ts';
 import type { Thread } from './thread.ts';
 
@@ -130,7 +131,6 @@ export function mergeLockOrders(records: readonly LockOrderRecord[]): LockOrderR
   };
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const useText = ({ lock, shared }: LockUse): string => `${lock} ${shared ? 'r' : 'w'}`;
 const byUse = (a: LockUse, b: LockUse): number => byText(useText(a), useText(b));
 const askerText = ({ actor, after }: Asker): string => `${actor}\n${after ?? ''}`;

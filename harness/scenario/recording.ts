@@ -153,16 +153,18 @@ function judge(
 /** Returned calls in the order in which they returned, then those that never did, by actor. */
 export function callRecords(returned: readonly Call[], begun: readonly Call[]): CallRecord[] {
   return [
-    ...returned.map(returnedRecord),
+    ...returned.map(callRecord),
     ...begun
       .filter((call) => !hasReturned(call))
       // Not in the order in which they began: nothing in the kernel can tell that.
       .sort((a, b) => a.thread.id - b.thread.id)
-      .map((call) => ({ actor: call.thread.name, op: call.work.name })),
+      .map(callRecord),
   ];
 }
 
-function returnedRecord({ thread, work, ret, signal }: Call): CallRecord {
-  const record = { actor: thread.name, op: work.name };
-  return signal === null ? { ...record, ret: ret! } : { ...record, signal };
-}
+/** Without `ret` and `signal` it never returned. */
+export const callRecord = ({ thread, work, ret, signal }: Call): CallRecord => ({
+  actor: thread.name,
+  op: work.name,
+  ...(signal !== null ? { signal } : ret === null ? {} : { ret }),
+});
