@@ -1,0 +1,61 @@
+/** What formats for machines are made of: a suite for each state, a case for each claim. */
+import type { Coverage } from '../../harness/campaign/result.ts';
+import type { Model } from '../../harness/model/model.ts';
+import type { Recording, ViolationRecord } from '../../harness/scenario/recording.ts';
+import { count } from '../count.ts';
+import { operationText, worldText } from '../operation-text.ts';
+import { plain } from '../plain.ts';
+
+/** One way in which a claim is broken. */
+export interface Failure {
+  readonly recording: Recording;
+  readonly violation: ViolationRecord;
+  /** The command that shows it again. */
+  readonly reproduce: string;
+  /** Path of the corpus entry, or null where none was saved. */
+  readonly entry: string | null;
+}
+
+/** `expected-failure`: broken as it is expected to be. `skip`: nothing can be said. `error`: the model does not come back. */
+export type CaseOutcome = 'pass' | 'failure' | 'expected-failure' | 'skip' | 'error';
+
+export interface Case {
+  /** Id of the claim. */
+  readonly name: string;
+  readonly claim: string;
+  readonly outcome: CaseOutcome;
+  /** In words; empty where there is nothing to say. */
+  readonly reason: string;
+  readonly failures: readonly Failure[];
+}
+
+export interface Suite {
+  readonly model: Model;
+  readonly cases: readonly Case[];
+  readonly coverage: Coverage;
+}
+
+/** All that a reader without the tool needs of a failure, in lines. */
+export function failureLines({ recording, violation, reproduce }: Failure): string[] {
+  const { model, scenario } = recording;
+  const { world = {}, ops } = scenario;
+  return [
+    `${violation.property}: ${violation.kind}`,
+    violation.message,
+    ...(Object.keys(world).length === 0 ? [] : [`world: ${worldText(world)}`]),
+    ...ops.map((operation) => `${operation.actor}: ${operationText(operation, model.series)}`),
+    ...violation.expected.map((line) => `-${line}`),
+    ...violation.actual.map((line) => `+${line}`),
+    `reproduce: ${reproduce}`,
+  ].map(plain);
+}
+
+export const coverageLine = ({ sequences, executions, distinctSchedules }: Coverage): string =>
+  `${count(executions, 'execution')} of ${count(sequences, 'operation sequence')}, ${count(distinctSchedules, 'distinct schedule')}`;
+
+/** How many cases ended in each way. */
+export function tallyOf(suites: readonly Pick<Suite, 'cases'>[]): Readonly<Record<CaseOutcome, number>> {
+  const tally = { pass: 0, failure: 0, 'expected-failure': 0, skip: 0, error: 0 };
+  for (const { cases } of suites) for (const { outcome } of cases) tally[outcome]++;
+  return tally;
+}
