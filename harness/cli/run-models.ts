@@ -1,3 +1,4 @@
+import type { Suite } from '../../reports/formats/suite.ts';
 import { runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
 import { mergeHangs } from '../campaign/hang.ts';
@@ -10,14 +11,17 @@ import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
 import { checkReportFile, writerOf } from './report-file.ts';
+import { isSuiteReporter } from './reporter-names.ts';
+import { renderSuites } from './reporters.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
 import { settingsOf } from './run-settings.ts';
-import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
+import { counterexampleTexts, headingText, keptOf, verdictText } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
+import { suiteOf } from './suites.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `run` does once its workers are starting. */
@@ -75,6 +79,8 @@ export async function runModels(
     plain: !terminal.interactive,
   });
   const results: ModelResult[] = [];
+  const suites: Suite[] = [];
+  const wantsSuites = outputs.some(({ name }) => isSuiteReporter(name));
   try {
     for (const model of applying) {
       const known =
@@ -92,6 +98,9 @@ export async function runModels(
       const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
       const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
+      if (wantsSuites) {
+        suites.push(suiteOf(model, result, stepsMax, (one) => keptOf(settings, model, one, paths)));
+      }
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));
@@ -104,6 +113,7 @@ export async function runModels(
   const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
   for (const { name, write } of outputs) {
     if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
+    if (isSuiteReporter(name)) write(renderSuites(name, suites, process.env));
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   return exitCodeOf(results);

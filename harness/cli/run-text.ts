@@ -9,6 +9,7 @@ import { record } from '../scenario/recording.ts';
 import { DEFAULTS } from './defaults.ts';
 import { labelled } from './select.ts';
 import { shellWord } from './shell-word.ts';
+import type { Kept } from './suites.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What begins a report: which models, and how they were searched. */
@@ -29,8 +30,7 @@ export function* counterexampleTexts(
   again: (found: Counterexample) => string = (found) => searchAgain(settings, model, found),
 ): Generator<string> {
   for (const found of result.counterexamples) {
-    const path = paths.get(`${found.property} ${found.kind}`);
-    const reproduce = path === undefined ? again(found) : `npx zpci-fuzz replay ${shellWord(path)}`;
+    const { reproduce } = keptOf(settings, model, found, paths, again);
     yield `${renderCounterexample(record(model, found.scenario, settings.maxSteps), {
       ...terminal,
       reproduce,
@@ -38,6 +38,18 @@ export function* counterexampleTexts(
       minimal: found.minimal,
     })}\n`;
   }
+}
+
+/** How a counterexample is shown again: by its entry, or for want of one by a search. */
+export function keptOf(
+  settings: RunSettings,
+  model: Model,
+  found: Counterexample,
+  paths: ReadonlyMap<string, string>,
+  again: (found: Counterexample) => string = (one) => searchAgain(settings, model, one),
+): Kept {
+  const entry = paths.get(`${found.property} ${found.kind}`) ?? null;
+  return { entry, reproduce: entry === null ? again(found) : `npx zpci-fuzz replay ${shellWord(entry)}` };
 }
 
 /** The verdicts on a model. */

@@ -25,10 +25,15 @@ function subtest(suite: Suite): string[] {
     `# covered: ${coverageLine(suite.coverage)}`,
     `1..${suite.cases.length}`,
     ...suite.cases.flatMap((one, at) => [
-      ...one.failures.flatMap((failure) => failureLines(failure).map((line) => `# ${line}`)),
+      ...diagnostics(one).map((line) => `# ${line}`),
       `${isOk(one.outcome) ? 'ok' : 'not ok'} ${at + 1} ${nameOf(one.name)}${directive(one)}`,
     ]),
   ];
+}
+
+function diagnostics({ outcome, reason, failures }: Case): string[] {
+  if (failures.length > 0) return failures.flatMap(failureLines);
+  return outcome === 'failure' ? [plain(reason)] : [];
 }
 
 const isOk = (outcome: Case['outcome']): boolean => outcome !== 'failure' && outcome !== 'error';

@@ -1,0 +1,31 @@
+import { appendFileSync } from 'node:fs';
+import { githubAnnotations, githubSummary } from '../../reports/formats/github.ts';
+import { junit } from '../../reports/formats/junit.ts';
+import { ktap } from '../../reports/formats/ktap.ts';
+import { sarif } from '../../reports/formats/sarif.ts';
+import type { Suite } from '../../reports/formats/suite.ts';
+import type { SuiteReporter } from './reporter-names.ts';
+import { VERSION } from './version.ts';
+
+/** The text of a format. `github` adds its summary to the file that the environment names, as its runner asks. */
+export function renderSuites(
+  name: SuiteReporter,
+  suites: readonly Suite[],
+  env: { readonly [name: string]: string | undefined },
+): string {
+  switch (name) {
+    case 'ktap':
+      return ktap(suites);
+    case 'junit':
+      return junit(suites);
+    case 'sarif':
+      return sarif(suites, VERSION);
+    case 'github':
+      if (env.GITHUB_STEP_SUMMARY !== undefined) {
+        appendFileSync(env.GITHUB_STEP_SUMMARY, githubSummary(suites));
+      }
+      return githubAnnotations(suites);
+    default:
+      return name satisfies never;
+  }
+}
