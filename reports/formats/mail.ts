@@ -24,7 +24,7 @@ export function findingMail({ recording, violation, reproduce }: Failure, versio
     ),
     '',
     ...wrapped(`${series.title}: ${stateName(model)}`),
-    ...(series.thread === '' ? [] : wrapped(`https://lore.kernel.org/all/${series.thread}/`)),
+    ...(series.thread === '' ? [] : wrapped(`thread: <${series.thread}>`)),
     ...patches.map((patch) => patchLine(patch)).flatMap(wrapped),
     '',
     'and found the following issue:',

@@ -37,7 +37,7 @@ function rowLines(
   }
   const { step, index } = row;
   const own = participants.get(step.actor)!;
-  const mark = index === markedAt ? '💥 ' : '';
+  const mark = index === markedAt ? 'breaks the claim: ' : '';
   const place = step.function === null ? '' : `${text(step.function)}<br/>`;
   const lines = [`  Note over ${own}: ${place}${index} ${mark}${text(step.text)}`];
   if (step.returns !== null) {
