@@ -19,6 +19,7 @@ const COMMANDS = [
   'mutate',
   'coverage',
   'show',
+  'report',
   'merge',
   'list',
 ] as const;
@@ -443,6 +444,33 @@ async function parse(): Promise<ExitCode> {
         const { show } = await import('./show.ts');
         const { file, as, model = null } = args;
         result = await show({ file, as, model, stepsMax: stepsMaxOf(args['max-steps']) }, terminal(args));
+      },
+    )
+    .command(
+      'report',
+      'write the explorer: a page of all verdicts and counterexamples, to look at and to step through',
+      (command) =>
+        command
+          .option('html', {
+            type: 'string',
+            describe: 'folder that the page is written to',
+            demandOption: true,
+          })
+          .option('model', {
+            type: 'string',
+            array: true,
+            describe: 'states, or globs (default: all that are listed)',
+            default: [],
+          })
+          .option('corpus', {
+            type: 'string',
+            describe: 'folder of counterexamples',
+            default: DEFAULTS.corpus,
+          }),
+      async (args) => {
+        const { report } = await import('./report.ts');
+        const { html, model: models, corpus } = args;
+        result = await report({ html, models, corpus }, terminal(args));
       },
     )
     .command(
