@@ -65,11 +65,7 @@ function stateOf({ expectations }: Series, { id, state, properties, stateVerdict
     ].map((property) => {
       const expected = expectationOf(expectations, state.id, property);
       const verdict =
-        expected === undefined || expected.verdict === 'holds'
-          ? 'holds'
-          : expected.verdict === 'violated'
-            ? 'violated'
-            : 'inconclusive';
+        expected === undefined ? 'holds' : expected.verdict === 'violated' ? 'violated' : 'inconclusive';
       return {
         property,
         verdict,

@@ -16,7 +16,7 @@ export function Lanes({ trace, at, brokenAt, differsAt, go }: Props) {
   const actors = [...new Set([...steps, ...waiting].map(({ actor }) => actor))];
   const woken = new Map(edges.map(({ from, to, event }) => [to, { from, event }]));
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="interleaving">
+    <section class="scroll" aria-label="interleaving">
       <table class="lanes">
         <thead>
           <tr>
@@ -92,6 +92,6 @@ export function Lanes({ trace, at, brokenAt, differsAt, go }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

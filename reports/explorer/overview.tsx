@@ -103,7 +103,7 @@ function Matrix({ name, states, counterexamples, only, query }: MatrixProps) {
   return (
     <section>
       <h2>{name}</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label={`verdicts of ${name}`}>
+      <section class="scroll" aria-label={`verdicts of ${name}`}>
         <table class="matrix">
           <thead>
             <tr>
@@ -139,7 +139,7 @@ function Matrix({ name, states, counterexamples, only, query }: MatrixProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
