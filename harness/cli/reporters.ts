@@ -1,9 +1,11 @@
 import { appendFileSync } from 'node:fs';
+import { explorerData } from '../../reports/formats/explorer-data.ts';
 import { githubAnnotations, githubSummary } from '../../reports/formats/github.ts';
 import { junit } from '../../reports/formats/junit.ts';
 import { ktap } from '../../reports/formats/ktap.ts';
 import { sarif } from '../../reports/formats/sarif.ts';
 import type { Suite } from '../../reports/formats/suite.ts';
+import { explorerPage } from './explorer-page.ts';
 import type { SuiteReporter } from './reporter-names.ts';
 import { VERSION } from './version.ts';
 
@@ -20,6 +22,8 @@ export function renderSuites(
       return junit(suites);
     case 'sarif':
       return sarif(suites, VERSION);
+    case 'html':
+      return explorerPage(explorerData(suites, VERSION, 'verdicts and counterexamples of one run'));
     case 'github':
       if (env.GITHUB_STEP_SUMMARY !== undefined) {
         appendFileSync(env.GITHUB_STEP_SUMMARY, githubSummary(suites));
