@@ -18,7 +18,7 @@ export function junit(suites: readonly Suite[]): string {
       switch (outcome) {
         case 'failure':
           for (const { violation } of failures.slice(0, 1))
-            one.failure(plain(violation.message), violation.kind);
+            one.failure(plain(violation.message), plain(violation.kind));
           if (failures.length === 0) one.failure(plain(reason));
           if (text !== '') one.standardOutput(text);
           break;
