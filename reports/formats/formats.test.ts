@@ -84,9 +84,9 @@ describe('golden', () => {
   test.each([
     ['ktap.txt', () => ktap(SUITES)],
     ['junit.xml', () => junit(SUITES)],
-    ['sarif.json', () => sarif(SUITES.slice(1), '0.1.0')],
+    ['sarif.txt', () => sarif(SUITES.slice(1), '0.1.0')],
     ['github.txt', () => githubAnnotations(SUITES)],
-    ['github-summary.md', () => githubSummary(SUITES)],
+    ['github-summary.txt', () => githubSummary(SUITES)],
     ['mail.txt', () => findingMail(failureOf(deadlock()), '0.1.0')],
     ['mermaid.txt', () => mermaid(memoryDisabled(), 'a title', 9)],
     ['splat.txt', () => splat(deadlock())],
