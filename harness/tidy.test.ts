@@ -15,7 +15,7 @@ interface Source {
   readonly text: string;
 }
 
-type Layer = 'harness' | 'cli' | 'bench' | 'models' | 'properties' | 'reports';
+type Layer = 'harness' | 'cli' | 'bench' | 'models' | 'properties' | 'reports' | 'explorer';
 
 /** What the tests of a folder share. */
 const isFixture = (path: string): boolean => path.endsWith('.fixture.ts');
@@ -26,6 +26,8 @@ const isTest = (path: string): boolean => path.endsWith('.test.ts') || isFixture
 function layerOf(path: string): Layer | null {
   if (path.startsWith('harness/cli/')) return 'cli';
   if (path.startsWith('harness/bench/')) return 'bench';
+  // A program of its own, which runs in a browser: it puts machine, models and page together, as harness/cli does.
+  if (path.startsWith('reports/explorer/')) return 'explorer';
   const top = path.split('/')[0];
   return top === 'harness' || top === 'models' || top === 'properties' || top === 'reports' ? top : null;
 }
@@ -94,6 +96,10 @@ const IMPORT_RULES: readonly ImportRule[] = [
     forbids: (from, to) => from === 'reports' && (to === 'models' || to === 'properties'),
   },
   {
+    message: 'the explorer is a program of its own (import only types from it)',
+    forbids: (from, to, { typesOnly }) => from !== 'explorer' && to === 'explorer' && !typesOnly,
+  },
+  {
     message: `reports import only types from the harness (write \`import type\`, or have harness/cli hand the value over; values come from ${REPORTS_MAY_CALL.join(' and ')} alone)`,
     forbids: (from, to, { typesOnly, target }) =>
       from === 'reports' && to === 'harness' && !typesOnly && !REPORTS_MAY_CALL.includes(target),
@@ -131,7 +137,7 @@ const deterministic = (path: string): boolean =>
 const described = (path: string): boolean =>
   path.endsWith('.ts') && !isTest(path) && ['models', 'properties'].includes(layerOf(path) ?? '');
 
-const typescript = (path: string): boolean => path.endsWith('.ts');
+const typescript = (path: string): boolean => /\.tsx?$/.test(path);
 
 /** A pattern of words that this file must not contain as a whole. */
 const pieces = (...parts: readonly string[]): RegExp => new RegExp(parts.join(''), 'g');
@@ -268,7 +274,7 @@ function seriesFindings(paths: readonly string[]): string[] {
 
 /** `corpus` is data, `dist` is built, and `.git` and `node_modules` are not ours. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'corpus', 'coverage', '.git']);
-const READ = /\.(?:ts|js|mjs|md|json|ya?ml)$/;
+const READ = /\.(?:tsx?|js|mjs|md|json|ya?ml)$/;
 
 function sourcesUnder(folder: string): Source[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -331,6 +337,11 @@ describe('the rules', () => {
       says: 'properties know no',
     },
     { path: IN_MODEL, text: "import { text } from '../../reports/text.ts';", says: 'models know no report' },
+    {
+      path: 'reports/text.ts',
+      text: "import { trace } from './explorer/trace.ts';",
+      says: 'the explorer is a program',
+    },
     {
       path: 'reports/text.ts',
       text: "import type { S } from '../models/x/series.ts';",
@@ -432,6 +443,7 @@ describe('the rules', () => {
       text: "import { a } from '../../harness/a.ts';\nimport { c } from '../../properties/c.ts';",
     },
     { path: 'reports/a.ts', text: "import type { A } from '../harness/a.ts';\nimport { diff } from 'diff';" },
+    { path: 'reports/explorer/a.tsx', text: "import { series } from '../../models/x/series.ts';" },
     { path: 'reports/a.ts', text: "import { describeReturn } from '../harness/machine/errno.ts';" },
     { path: 'reports/a.ts', text: "import { sourceLabel } from '../harness/model/source.ts';" },
     {

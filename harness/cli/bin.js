@@ -17,7 +17,7 @@ function newest(folder) {
   for (const item of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, item.name);
     if (item.isDirectory()) latest = Math.max(latest, newest(path));
-    else if (item.name.endsWith('.ts') && !item.name.endsWith('.test.ts'))
+    else if (/\.(?:ts|tsx|css|html)$/.test(item.name) && !item.name.endsWith('.test.ts'))
       latest = Math.max(latest, statSync(path).mtimeMs);
   }
   return latest;

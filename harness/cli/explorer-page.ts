@@ -1,26 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ExplorerData } from '../../reports/explorer/data.ts';
-import { UsageError } from './exit.ts';
 
-/** From dist/harness/cli and from harness/cli alike. */
-const PLACES = ['../../explorer/index.html', '../../dist/explorer/index.html'];
+const BUILT = new URL('../../explorer/index.html', import.meta.url);
+const CONFIG = new URL('../../reports/explorer/vite.config.ts', import.meta.url);
 const DATA = /(<script id="data" type="application\/json">)[^<]*(<\/script>)/;
 
-/**
- * The explorer with its data in it: one file that opens from a disk.
- *
- * @throws {@link UsageError} in a checkout that was not built.
- */
-export function explorerPage(data: ExplorerData): string {
-  const template = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) =>
-    existsSync(path),
-  );
-  if (template === undefined) {
-    throw new UsageError('the explorer is not built: run `npm run build` once, which makes dist/explorer/.');
-  }
+/** The explorer with its data in it: one file that opens from a disk. */
+export async function explorerPage(data: ExplorerData): Promise<string> {
+  const template = isBuilt() ? readFileSync(BUILT, 'utf8') : await builtNow();
   // A function: `$&` in a scenario is text.
-  return readFileSync(template, 'utf8').replace(DATA, (_, open, close) => `${open}${inScript(data)}${close}`);
+  return template.replace(DATA, (_, open, close) => `${open}${inScript(data)}${close}`);
+}
+
+/** Whether this runs from dist/, which has the page that goes with it. */
+const isBuilt = (): boolean => import.meta.url.endsWith('.js');
+
+/** From sources that are newer than dist/: the page has the models in it, and must not have yesterday's. */
+async function builtNow(): Promise<string> {
+  const { build } = await import('vite');
+  const result = await build({ configFile: fileURLToPath(CONFIG), build: { write: false } });
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((one) =>
+    'output' in one ? one.output : [],
+  );
+  const page = outputs.find(({ fileName }) => fileName === 'index.html');
+  if (page?.type !== 'asset') throw new Error('vite made no index.html');
+  return String(page.source);
 }
 
 /** JSON that no HTML parser takes for the end of its script, nor any viewer for a line of its own. */

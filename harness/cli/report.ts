@@ -41,7 +41,7 @@ export async function report(
   const file = join(html, 'index.html');
   await writeFileAtomic(
     file,
-    explorerPage({
+    await explorerPage({
       format: 1,
       version: VERSION,
       from: 'verdicts as expected of each state, counterexamples of the corpus',

@@ -10,11 +10,11 @@ import type { SuiteReporter } from './reporter-names.ts';
 import { VERSION } from './version.ts';
 
 /** The text of a format. `github` adds its summary to the file that the environment names, as its runner asks. */
-export function renderSuites(
+export async function renderSuites(
   name: SuiteReporter,
   suites: readonly Suite[],
   env: { readonly [name: string]: string | undefined },
-): string {
+): Promise<string> {
   switch (name) {
     case 'ktap':
       return ktap(suites);

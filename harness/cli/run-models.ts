@@ -113,7 +113,7 @@ export async function runModels(
   const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
   for (const { name, write } of outputs) {
     if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
-    if (isSuiteReporter(name)) write(renderSuites(name, suites, process.env));
+    if (isSuiteReporter(name)) write(await renderSuites(name, suites, process.env));
   }
   if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
   return exitCodeOf(results);

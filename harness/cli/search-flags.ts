@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import type { CommonFlags } from './commands/command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { JOBS, MAX_STEPS, PROPERTIES, SEQUENCE_OPS } from './flags.ts';
 
@@ -10,9 +11,7 @@ export const MODELS = {
 } as const;
 
 /** Flags that all commands share which search models for what breaks. */
-export const searchFlags = (
-  command: Argv<{ color: boolean; debug: boolean; 'exit-style': 'plain' | 'bisect' }>,
-) =>
+export const searchFlags = (command: Argv<CommonFlags>) =>
   command
     .option('property', PROPERTIES)
     .option('time', { type: 'string', describe: 'stop searching after this time: 30s, 2m' })
