@@ -4,7 +4,7 @@ import { STRATEGIES, type StrategyName } from '../explore/strategies.ts';
 import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
 import { duration, shardOf, wholeNumber } from './numbers.ts';
-import { SUITE_REPORTERS } from './reporter-names.ts';
+import { REPORTERS } from './reporter-names.ts';
 import type { RunOptions } from './run.ts';
 import { isCi } from './terminal.ts';
 
@@ -30,7 +30,6 @@ export interface RunFlags {
 }
 
 const SEED_MAX = 2 ** 32 - 1;
-const REPORTERS = ['text', 'json', ...SUITE_REPORTERS] as const;
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
 export function parseRunOptions(

@@ -1,6 +1,11 @@
+import { count } from '../../reports/count.ts';
 import type { Case, Failure, Suite } from '../../reports/formats/suite.ts';
+import { hangText } from '../../reports/hang-lines.ts';
+import type { Hang } from '../campaign/hang.ts';
+import type { KnownFailure } from '../campaign/opening.ts';
 import type { Counterexample, ModelResult, Verdict } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
+import type { StateVerdict } from '../model/state-claim.ts';
 import { record } from '../scenario/recording.ts';
 
 /** How a counterexample is shown again, and where it is kept. */
@@ -9,12 +14,16 @@ export interface Kept {
   readonly entry: string | null;
 }
 
-/** What `run` found of a state, as formats for machines have it: a claim that is broken is a failure. */
+/**
+ * What `run` found of a state, as formats for machines have it: a claim that is broken is a failure. `again`: the command
+ * that looks at a claim once more, or at all of them.
+ */
 export function suiteOf(
   model: Model,
-  { verdicts, facts, counterexamples, coverage, hangs }: ModelResult,
+  { verdicts, facts, counterexamples, coverage, hangs, stopped }: ModelResult,
   stepsMax: number,
   keptOf: (found: Counterexample) => Kept,
+  again: (property: string | null) => string,
 ): Suite {
   const failuresOf = (property: string): Failure[] =>
     counterexamples
@@ -23,47 +32,55 @@ export function suiteOf(
   return {
     model,
     coverage,
+    stopped,
     cases: [
-      ...verdicts.map((verdict): Case => {
-        const { property: name, claim } = verdict;
-        return { name, claim, ...saidOf(verdict), failures: failuresOf(name) };
-      }),
-      ...facts.map(({ property: name, claim, verdict, findings }): Case => {
-        const reason = findings
-          .map(({ kind, message, source }) => `${kind}: ${message} (${source})`)
-          .join(' ');
-        return { name, claim, outcome: verdict === 'holds' ? 'pass' : 'failure', reason, failures: [] };
-      }),
-      ...hangs.map(({ during, operation, function: name, times }, at): Case => {
-        const place = [during, name ?? operation].filter((part) => part !== null).join(' in ');
-        return {
-          name: `comes-back${at === 0 ? '' : `-${at + 1}`}`,
-          claim: 'the model comes back',
-          outcome: 'error',
-          reason: `it hangs: ${place}, ${times} times`,
-          failures: [],
-        };
-      }),
-    ],
+      ...verdicts.map(caseOfVerdict).map((one) => ({ ...one, failures: failuresOf(one.name) })),
+      ...facts.map(caseOfFacts),
+    ]
+      .map((one) => repeatable(one, again(one.name)))
+      .concat(hangCases(hangs).map((one) => repeatable(one, again(null)))),
   };
 }
 
-function saidOf({ verdict, kinds, reason }: Verdict): Pick<Case, 'outcome' | 'reason'> {
+/** What no counterexample shows is looked at again by a command. */
+export function repeatable(one: Case, again: string): Case {
+  const { outcome, failures, reason } = one;
+  const isBad = outcome === 'failure' || outcome === 'error';
+  return isBad && failures.length === 0 ? { ...one, reason: `${reason}; reproduce: ${again}` } : one;
+}
+
+export function caseOfVerdict({ property: name, claim, verdict, kinds, reason }: Verdict): Case {
+  const one = { name, claim, failures: [] };
   switch (verdict) {
     case 'holds':
-      return { outcome: 'pass', reason: '' };
+      return { ...one, outcome: 'pass', reason: '' };
     case 'inconclusive':
-      return { outcome: 'skip', reason: `inconclusive: ${reason ?? 'no reason given'}` };
+      return { ...one, outcome: 'skip', reason: `inconclusive: ${reason ?? 'no reason given'}` };
     case 'violated': {
-      const counts = kinds.map(({ kind, executions }) => `${kind} in ${executions} executions`);
-      return { outcome: 'failure', reason: `violated: ${counts.join(', ')}` };
+      const counts = kinds.map(({ kind, executions }) => `${kind} in ${count(executions, 'execution')}`);
+      return { ...one, outcome: 'failure', reason: `violated: ${counts.join(', ')}` };
     }
     default:
       return verdict satisfies never;
   }
 }
 
-function failureOf(model: Model, found: Counterexample, stepsMax: number, kept: Kept): Failure[] {
+/** What cited facts say of the state itself. */
+export function caseOfFacts({ property: name, claim, verdict, findings }: StateVerdict): Case {
+  const reason = findings.map(({ kind, message, source }) => `${kind}: ${message} (${source})`).join(' ');
+  return { name, claim, outcome: verdict === 'holds' ? 'pass' : 'failure', reason, failures: [] };
+}
+
+export const hangCases = (hangs: readonly Hang[]): Case[] =>
+  hangs.map((hang, at) => ({
+    name: `comes-back${at === 0 ? '' : `-${at + 1}`}`,
+    claim: 'the model comes back',
+    outcome: 'error',
+    reason: `${hangText(hang)}, ${count(hang.times, 'time')}`,
+    failures: [],
+  }));
+
+export function failureOf(model: Model, found: KnownFailure, stepsMax: number, kept: Kept): Failure[] {
   const recording = record(model, found.scenario, stepsMax);
   const violation = recording.violations.find(
     ({ property, kind }) => property === found.property && kind === found.kind,

@@ -8,30 +8,31 @@ import { coverageLine, failureLines, type Suite } from './suite.ts';
 export function junit(suites: readonly Suite[]): string {
   // Its types say that what it exports is a member of what it exports.
   const report = (junitReportBuilder as unknown as Builder).newBuilder();
-  for (const { model, cases, coverage } of suites) {
+  for (const one of suites) {
+    const { model, cases } = one;
     const suite = report.testSuite().name(plain(stateName(model)));
-    suite.property('covered', coverageLine(coverage));
+    suite.property('covered', coverageLine(one));
     for (const { name, claim, outcome, reason, failures } of cases) {
-      const one = suite.testCase().className(plain(model.id)).name(plain(name));
-      one.property('claim', plain(claim));
+      const test = suite.testCase().className(plain(model.id)).name(plain(name));
+      test.property('claim', plain(claim));
       const text = failures.map((failure) => failureLines(failure).join('\n')).join('\n\n');
       switch (outcome) {
         case 'failure':
           for (const { violation } of failures.slice(0, 1))
-            one.failure(plain(violation.message), plain(violation.kind));
-          if (failures.length === 0) one.failure(plain(reason));
-          if (text !== '') one.standardOutput(text);
+            test.failure(plain(violation.message), plain(violation.kind));
+          if (failures.length === 0) test.failure(plain(reason));
+          if (text !== '') test.standardOutput(text);
           break;
         case 'error':
-          one.error(plain(reason));
+          test.error(plain(reason));
           break;
         case 'skip':
-          one.skipped();
-          one.standardOutput(plain(reason));
+          test.skipped();
+          test.standardOutput(plain(reason));
           break;
         case 'expected-failure':
           // JUnit has no word for it: it passes, and says why.
-          one.standardOutput(
+          test.standardOutput(
             [`expected failure: ${plain(reason)}`, text].filter((part) => part !== '').join('\n'),
           );
           break;

@@ -22,7 +22,7 @@ function subtest(suite: Suite): string[] {
     'KTAP version 1',
     `# Subtest: ${nameOf(suite.model.id)}`,
     `# state: ${plain(stateName(suite.model))}`,
-    `# covered: ${coverageLine(suite.coverage)}`,
+    `# covered: ${coverageLine(suite)}`,
     `1..${suite.cases.length}`,
     ...suite.cases.flatMap((one, at) => [
       ...diagnostics(one).map((line) => `# ${line}`),
