@@ -4,7 +4,7 @@ import type { GateCell } from '../campaign/gate.ts';
 import { citation } from '../model/source.ts';
 import type { ShownEntry } from './gate-counterexamples.ts';
 import { keptAt, keptOf } from './run-text.ts';
-import { caseOfFacts, caseOfVerdict, failureOf, hangCases, type Kept, repeatable } from './suites.ts';
+import { caseOfFacts, caseOfVerdict, failureOf, hangCases, type Kept, repeatable } from './suite-cases.ts';
 
 /**
  * What the gate found of a state, as formats for machines have it: what is not as expected is a failure. `withKnown`: what

@@ -1,5 +1,5 @@
 /** Formats made of suites, written when everything is known. */
-export const SUITE_REPORTERS = ['ktap', 'junit', 'sarif', 'github', 'mail', 'html'] as const;
+export const SUITE_REPORTERS = ['ktap', 'junit', 'sarif', 'github', 'markdown', 'mail', 'html'] as const;
 export type SuiteReporter = (typeof SUITE_REPORTERS)[number];
 
 export const isSuiteReporter = (name: string): name is SuiteReporter =>
@@ -13,3 +13,6 @@ export interface Reporter {
   readonly name: (typeof REPORTERS)[number];
   readonly file: string | null;
 }
+
+/** Of what is over already: there are no events. */
+export const MERGE_REPORTERS = REPORTERS.filter((name) => name !== 'jsonl');

@@ -24,6 +24,8 @@ export async function renderSuites(
       return junit(suites);
     case 'sarif':
       return sarif(suites, VERSION);
+    case 'markdown':
+      return githubSummary(suites);
     case 'mail':
       return mail(suites, VERSION);
     case 'html':

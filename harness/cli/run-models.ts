@@ -17,12 +17,12 @@ import { renderSuites } from './reporters.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
 import { settingsOf } from './run-settings.ts';
-import { counterexampleTexts, headingText, keptOf, runAgain, verdictText } from './run-text.ts';
+import { runSuiteOf } from './run-suites.ts';
+import { counterexampleTexts, headingText, keptOf, verdictText } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
-import { suiteOf } from './suites.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `run` does once its workers are starting. */
@@ -110,10 +110,7 @@ export async function runModels(
       const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
       const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
-      if (wantsSuites) {
-        const again = (property: string | null) => runAgain(settings, model, property);
-        suites.push(suiteOf(model, result, stepsMax, (one) => keptOf(settings, model, one, paths), again));
-      }
+      if (wantsSuites) suites.push(runSuiteOf(settings, model, result, paths));
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));

@@ -9,7 +9,7 @@ import { record } from '../scenario/recording.ts';
 import { DEFAULTS } from './defaults.ts';
 import { labelled } from './select.ts';
 import { shellWord } from './shell-word.ts';
-import type { Kept } from './suites.ts';
+import type { Kept } from './suite-cases.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What begins a report: which models, and how they were searched. */

@@ -1,9 +1,9 @@
 import { count } from '../../reports/count.ts';
-import type { Case, Failure, Suite } from '../../reports/formats/suite.ts';
+import type { Case, Failure } from '../../reports/formats/suite.ts';
 import { hangText } from '../../reports/hang-lines.ts';
 import type { Hang } from '../campaign/hang.ts';
 import type { KnownFailure } from '../campaign/opening.ts';
-import type { Counterexample, ModelResult, Verdict } from '../campaign/result.ts';
+import type { Verdict } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import type { StateVerdict } from '../model/state-claim.ts';
 import { record } from '../scenario/recording.ts';
@@ -12,34 +12,6 @@ import { record } from '../scenario/recording.ts';
 export interface Kept {
   readonly reproduce: string;
   readonly entry: string | null;
-}
-
-/**
- * What `run` found of a state, as formats for machines have it: a claim that is broken is a failure. `again`: the command
- * that looks at a claim once more, or at all of them.
- */
-export function suiteOf(
-  model: Model,
-  { verdicts, facts, counterexamples, coverage, hangs, stopped }: ModelResult,
-  stepsMax: number,
-  keptOf: (found: Counterexample) => Kept,
-  again: (property: string | null) => string,
-): Suite {
-  const failuresOf = (property: string): Failure[] =>
-    counterexamples
-      .filter((found) => found.property === property)
-      .flatMap((found) => failureOf(model, found, stepsMax, keptOf(found)));
-  return {
-    model,
-    coverage,
-    stopped,
-    cases: [
-      ...verdicts.map(caseOfVerdict).map((one) => ({ ...one, failures: failuresOf(one.name) })),
-      ...facts.map(caseOfFacts),
-    ]
-      .map((one) => repeatable(one, again(one.name)))
-      .concat(hangCases(hangs).map((one) => repeatable(one, again(null)))),
-  };
 }
 
 /** What no counterexample shows is looked at again by a command. */
