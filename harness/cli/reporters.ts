@@ -11,6 +11,9 @@ import type { SuiteReporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
+/** Bytes of a comment that GitHub takes: 65,536 characters, with room for what a bot puts around it. */
+const COMMENT_MAX = 64_000;
+
 /** The text of a format. `github` adds its summary to the job's. */
 export async function renderSuites(
   name: SuiteReporter,
@@ -25,7 +28,7 @@ export async function renderSuites(
     case 'sarif':
       return sarif(suites, VERSION);
     case 'markdown':
-      return githubSummary(suites);
+      return githubSummary(suites, COMMENT_MAX);
     case 'mail':
       return mail(suites, VERSION);
     case 'html':
