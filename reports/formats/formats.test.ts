@@ -1,29 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import { NOTHING_COVERED } from '../../harness/campaign/coverage-by.ts';
+import type { PredictedDeadlock } from '../../harness/machine/lock-order-cycles.ts';
 import type { Recording } from '../../harness/scenario/recording.ts';
 import {
+  crowdedDeadlock,
   deadlock,
   everyRecording,
   hostile,
   memoryDisabled,
   race,
   UNPRINTABLE,
+  widestLine,
 } from '../recordings.fixture.ts';
+import { ascii } from './ascii.ts';
+import type { Diagram } from './diagram.ts';
 import { githubAnnotations, githubSummary } from './github.ts';
 import { junit } from './junit.ts';
 import { ktap } from './ktap.ts';
 import { ktapTests } from './ktap-grammar.fixture.ts';
 import { findingMail } from './mail.ts';
 import { mermaid } from './mermaid.ts';
+import { mermaidDiagram } from './mermaid-grammar.fixture.ts';
 import { sarif } from './sarif.ts';
-import { splat } from './splat.ts';
+import { predictedSplat, splat } from './splat.ts';
 import { type Failure, type Suite, tallyOf } from './suite.ts';
 import { svg } from './svg.ts';
+
+const REPRODUCE = 'npx zpci-fuzz replay corpus/x.json';
+
+const diagramOf = (recording: Recording): Diagram => ({
+  recording,
+  violation: recording.violations[0] ?? null,
+  reproduce: REPRODUCE,
+});
 
 const failureOf = (recording: Recording): Failure => ({
   recording,
   violation: recording.violations[0]!,
-  reproduce: 'npx zpci-fuzz replay corpus/x.json',
+  reproduce: REPRODUCE,
   entry: 'corpus/x.json',
 });
 
@@ -75,6 +89,27 @@ function suiteOf(recording: Recording): Suite {
   };
 }
 
+const use = (lock: string) => ({ lock, shared: false });
+
+/** Everything that a format might take for its own syntax. */
+const EXOTIC = 'wrap: end #1; <b>&amp;</b> "q" `t` {x} %%{init} @$$ | é …';
+
+/** A recording in which it stands wherever names and texts stand. */
+function exotic(): Recording {
+  const recording = memoryDisabled();
+  return {
+    ...recording,
+    steps: recording.steps.map((step) => ({ ...step, actor: EXOTIC, function: EXOTIC, text: EXOTIC })),
+  };
+}
+
+/** Many actors of one step each. */
+function crowdOf(actors: number): Recording {
+  const recording = memoryDisabled();
+  const steps = Array.from({ length: actors }, (_, at) => ({ ...recording.steps[0]!, actor: `crowd${at}` }));
+  return { ...recording, steps };
+}
+
 const SUITES = [suiteOf(race()), suiteOf(deadlock())];
 const HOSTILE = everyRecording()
   .filter(({ violations }) => violations.length > 0)
@@ -88,9 +123,10 @@ describe('golden', () => {
     ['github.txt', () => githubAnnotations(SUITES)],
     ['github-summary.txt', () => githubSummary(SUITES)],
     ['mail.txt', () => findingMail(failureOf(deadlock()), '0.1.0')],
-    ['mermaid.txt', () => mermaid(memoryDisabled(), 'a title', 9)],
-    ['splat.txt', () => splat(deadlock())],
-    ['deadlock.svg', () => svg(deadlock(), 'a title', 26)],
+    ['mermaid.txt', () => mermaid(diagramOf(memoryDisabled()))],
+    ['ascii.txt', () => ascii(diagramOf(deadlock()))],
+    ['splat.txt', () => splat(deadlock(), REPRODUCE)],
+    ['deadlock.svg', () => svg(diagramOf(deadlock()))],
   ])('%s', async (name, render) => expect(render()).toMatchFileSnapshot(`golden/${name}`));
 });
 
@@ -198,6 +234,99 @@ describe('SARIF', () => {
 
     expect(prints(SUITES)).toEqual(prints(SUITES));
     expect(new Set(prints(SUITES)).size).toBe(prints(SUITES).length);
+  });
+});
+
+describe('ASCII', () => {
+  test('has 75 columns of ASCII at most, whatever stands in a scenario and however many actors there are', () => {
+    const crowds = [9, 40, 90].map((actors) => crowdOf(actors));
+    for (const recording of [...everyRecording(), ...everyRecording().map(hostile), ...crowds, exotic()]) {
+      const text = ascii(diagramOf(recording));
+      expect(text).toMatch(/^[\n -~]+$/);
+      expect(widestLine(text)).toBeLessThanOrEqual(75);
+    }
+  });
+
+  test('says once who each lane is of, and marks the step that breaks the claim', () => {
+    const lines = ascii(diagramOf(crowdedDeadlock())).split('\n');
+    const names = crowdedDeadlock().steps.map(({ actor }) => actor);
+    for (const name of new Set(names))
+      expect(lines.filter((line) => line.replace(/^[| ]*/, '') === name)).toHaveLength(1);
+    expect(lines.filter((line) => /^[X#|.? ]*X/.test(line))).toHaveLength(1);
+  });
+
+  test('loses no actor of a crowd', () => {
+    for (const actors of [9, 40]) {
+      const text = ascii(diagramOf(crowdOf(actors)));
+      for (let at = 0; at < actors; at++) expect(text).toMatch(new RegExp(`^[| ]*crowd${at}$`, 'm'));
+    }
+  });
+});
+
+describe('Mermaid', () => {
+  test('is what its grammar takes, and has every step in its words', () => {
+    const recording = memoryDisabled();
+    const { comments, participants, lines } = mermaidDiagram(mermaid(diagramOf(recording)));
+
+    expect(comments).toEqual([`reproduce: ${REPRODUCE}`]);
+    expect([...participants.values()]).toEqual(['user0']);
+    for (const { text } of recording.steps) expect(lines.some((line) => line.text.endsWith(text))).toBe(true);
+  });
+
+  test('stays so whatever stands in a scenario', () => {
+    for (const recording of [...everyRecording().map(hostile), exotic()]) {
+      const { title, participants } = mermaidDiagram(mermaid(diagramOf(recording)));
+      expect(title).toContain(recording.model.id);
+      expect(participants.size).toBeGreaterThan(0);
+    }
+    const { participants, lines } = mermaidDiagram(mermaid(diagramOf(exotic())));
+    expect([...participants.values()]).toEqual([EXOTIC]);
+    expect(lines[0]!.text).toContain(EXOTIC);
+  });
+
+  test.each([
+    'sequenceDiagram\n',
+    'graph LR\n',
+    'sequenceDiagram\n  title a;b\n',
+    'sequenceDiagram\n  end\n',
+  ])('is not %j', (source) => expect(() => mermaidDiagram(source)).toThrow());
+});
+
+describe('a splat', () => {
+  const ABBA: PredictedDeadlock = {
+    locks: ['a', 'b'],
+    threads: [
+      { actor: 'one', operation: 'x', held: use('a'), asks: use('b'), holds: [use('a')] },
+      { actor: 'two', operation: 'y', held: use('b'), asks: use('a'), holds: [use('b')] },
+    ],
+    writers: [],
+  };
+
+  test('of each predicted cycle says that nothing ran, and how to see it again', async () => {
+    const text = predictedSplat(deadlock().model, { predicted: [ABBA, ABBA] }, REPRODUCE);
+
+    expect(text.match(/^zpci-fuzz: from a model, zpci-io\/v1\+hp \(inferred/gm)).toHaveLength(2);
+    expect(text.match(/^reproduce: /gm)).toHaveLength(2);
+    await expect(text).toMatchFileSnapshot('golden/predicted-splat.txt');
+    expect(predictedSplat(deadlock().model, { predicted: [] }, REPRODUCE)).toBe('');
+  });
+
+  test('has 75 columns at most, the command at its end, and nothing that a terminal obeys', () => {
+    for (const recording of [deadlock(), crowdedDeadlock()].flatMap((one) => [one, hostile(one)])) {
+      const text = splat(recording, REPRODUCE);
+      expect(widestLine(text)).toBeLessThanOrEqual(75);
+      expect(text).toMatch(/\nreproduce: npx zpci-fuzz replay corpus\/x\.json\n$/);
+      expect(text.replaceAll('\n', '')).not.toMatch(UNPRINTABLE);
+    }
+  });
+
+  test('is empty where nobody waits', () => expect(splat(race(), REPRODUCE)).toBe(''));
+
+  test('names a wait for an event only where there is one', () => {
+    const { waiting, ...rest } = deadlock();
+    const locks = waiting.map((wait) => ({ ...wait, edge: 'lock' as const }));
+    expect(splat({ ...rest, waiting }, REPRODUCE)).toContain('lockdep could not have seen this');
+    expect(splat({ ...rest, waiting: locks }, REPRODUCE)).not.toContain('could not have seen');
   });
 });
 

@@ -1,18 +1,19 @@
 /** A counterexample as a Mermaid sequence diagram, which GitHub and GitLab draw in Markdown. */
 import { describeReturn } from '../../harness/machine/errno.ts';
-import type { Recording } from '../../harness/scenario/recording.ts';
 import { plain } from '../plain.ts';
 import { type Row, shownSteps } from '../shown-steps.ts';
-import { stateName } from '../state-name.ts';
+import { actorsOf, type Diagram, markedAtOf, titleOf } from './diagram.ts';
 
-/** `markedAt`: the step that breaks the claim. */
-export function mermaid(recording: Recording, title: string, markedAt: number): string {
-  const { model, steps, waiting } = recording;
-  const actors = [...new Set([...steps.map(({ actor }) => actor), ...waiting.map(({ actor }) => actor)])];
+export function mermaid(diagram: Diagram): string {
+  const { recording, reproduce } = diagram;
+  const { steps, waiting } = recording;
+  const markedAt = markedAtOf(diagram);
+  const actors = actorsOf(recording);
   const participants = new Map(actors.map((actor, at) => [actor, `a${at}`]));
   return [
     'sequenceDiagram',
-    `  title ${text(`${stateName(model)}: ${title}`)}`,
+    `  %% reproduce: ${comment(reproduce)}`,
+    `  title ${text(titleOf(diagram))}`,
     ...actors.map((actor) => `  participant ${participants.get(actor)} as ${text(actor)}`),
     ...shownSteps(steps, markedAt).flatMap((row) => rowLines(row, participants, actors, markedAt)),
     ...waiting.map(
@@ -42,12 +43,21 @@ function rowLines(
   const lines = [`  Note over ${own}: ${place}${index} ${mark}${text(step.text)}`];
   if (step.returns !== null) {
     const { op, ret, signal } = step.returns;
-    const end = signal ?? (ret === null ? 'ends' : describeReturn(ret));
-    lines.push(`  ${own}-->>${own}: ${text(`${op}: ${end}`)}`);
+    const end = signal ?? (ret === null ? 'ends' : `returns ${describeReturn(ret)}`);
+    lines.push(`  ${own}-->>${own}: ${text(`${op} ${end}`)}`);
   }
   return lines;
 }
 
-/** What Mermaid would take for its own syntax goes as a code of the character. */
+/**
+ * What Mermaid would take for its own syntax goes as a code of the character: also `end`, which closes a block, `wrap:`,
+ * which asks for broken lines, and `$$`, which asks for a formula.
+ */
 const text = (raw: string): string =>
-  plain(raw).replace(/[#;<>&%{}"`\\]/g, (character) => `#${character.charCodeAt(0)};`);
+  plain(raw).replace(
+    /[#;<>&%{}"`\\@$]|\be(?=nd\b)|(?<=wrap):/g,
+    (character) => `#${character.charCodeAt(0)};`,
+  );
+
+/** Braces in a comment would begin a directive. */
+const comment = (raw: string): string => plain(raw).replace(/[{}]/g, '?');

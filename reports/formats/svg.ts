@@ -1,11 +1,11 @@
 /** A counterexample as a picture: a lane for each actor, its steps in order, and bars for the locks that it holds. */
 import { describeReturn } from '../../harness/machine/errno.ts';
 import type { RecordedStep } from '../../harness/machine/recorder.ts';
-import type { Recording } from '../../harness/scenario/recording.ts';
+import { type HeldLock, heldLocks } from '../held-locks.ts';
 import { plain } from '../plain.ts';
 import { type Row, shownSteps } from '../shown-steps.ts';
-import { stateName } from '../state-name.ts';
 import { cut } from '../wrap.ts';
+import { actorsOf, type Diagram, markedAtOf, titleOf } from './diagram.ts';
 
 const LANE = 300;
 const ROW = 18;
@@ -23,11 +23,12 @@ const STYLE = `
       .lane { stroke: #30363d } .page { fill: #0d1117 }
     }`;
 
-/** `markedAt`: the step that breaks the claim. */
-export function svg(recording: Recording, title: string, markedAt: number): string {
-  const { model, steps, waiting } = recording;
+export function svg(diagram: Diagram): string {
+  const { recording, reproduce } = diagram;
+  const { steps, waiting } = recording;
+  const markedAt = markedAtOf(diagram);
   const rows = shownSteps(steps, markedAt);
-  const actors = [...new Set([...steps.map(({ actor }) => actor), ...waiting.map(({ actor }) => actor)])];
+  const actors = actorsOf(recording);
   const lines = rows.flatMap((row) => rowTexts(row, markedAt));
   const waits = waiting.map(
     (wait): Text => ({ actor: wait.actor, text: `waits for ${wait.waitsFor}`, style: 'bad', step: null }),
@@ -35,11 +36,12 @@ export function svg(recording: Recording, title: string, markedAt: number): stri
   const all = [...lines, ...waits];
   const width = GUTTER + actors.length * LANE;
   const height = TOP + all.length * ROW + 16;
-  const name = `${stateName(model)}: ${title}`;
+  const name = titleOf(diagram);
   const x = (actor: string): number => GUTTER + Math.max(0, actors.indexOf(actor)) * LANE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${xml(name)}">`,
     `  <title>${xml(name)}</title>`,
+    `  <desc>${xml(`reproduce: ${reproduce}`)}</desc>`,
     `  <style>${STYLE}\n  </style>`,
     `  <rect class="page" width="${width}" height="${height}"/>`,
     `  <text class="strong" x="8" y="20">${xml(cut(name, Math.floor(width / 7.4)))}</text>`,
@@ -86,35 +88,13 @@ function rowTexts(row: Row, markedAt: number): Text[] {
   return texts;
 }
 
-interface Bar {
-  readonly actor: string;
-  readonly lock: string;
-  readonly from: number;
-  readonly to: number;
-  /** How many other locks it held when it took this one. */
-  readonly depth: number;
-}
-
 /** From the row in which a lock is taken to that in which it is released, or the end. */
-function lockBars(texts: readonly Text[], steps: readonly RecordedStep[]): Bar[] {
-  const held = new Map<string, { lock: string; from: number; depth: number }[]>();
-  const bars: Bar[] = [];
+function lockBars(texts: readonly Text[], steps: readonly RecordedStep[]): HeldLock[] {
   const rowOf = (step: number): number => {
     const at = texts.findIndex((text) => text.step !== null && text.step >= step);
     return at < 0 ? texts.length - 1 : at;
   };
-  steps.forEach(({ actor, text }, at) => {
-    const own = held.get(actor) ?? [];
-    held.set(actor, own);
-    const isTaken = !/ \((?:queued|failed|interrupted)\)$/.test(text);
-    const taken = /^(?:try)?lock (?<lock>.*?)(?: for read)?$/.exec(text)?.groups?.lock;
-    if (isTaken && taken !== undefined) own.push({ lock: taken, from: rowOf(at), depth: own.length });
-    const released = /^unlock (?<lock>.*)$/.exec(text)?.groups?.lock;
-    const index = own.findLastIndex(({ lock }) => lock === released);
-    if (index >= 0) bars.push({ actor, ...own.splice(index, 1)[0]!, to: rowOf(at) });
-  });
-  for (const [actor, own] of held) for (const bar of own) bars.push({ actor, ...bar, to: texts.length - 1 });
-  return bars;
+  return heldLocks(steps).map((held) => ({ ...held, from: rowOf(held.from), to: rowOf(held.to) }));
 }
 
 const xml = (text: string): string =>
