@@ -28,6 +28,7 @@ import { sarifProblem } from './sarif-schema.fixture.ts';
 import { predictedSplat, splat } from './splat.ts';
 import { type Failure, type Suite, tallyOf } from './suite.ts';
 import { svg } from './svg.ts';
+import { readXml, type XmlElement } from './xml-reader.fixture.ts';
 
 const REPRODUCE = 'npx zpci-fuzz replay corpus/x.json';
 
@@ -281,6 +282,84 @@ test('a mail has at most 75 columns', () => {
   }
 });
 
+describe('JUnit', () => {
+  const casesOf = (suite: Suite): readonly XmlElement[] => {
+    const root = readXml(junit([suite]));
+    expect(root.name).toBe('testsuites');
+    return root.children[0]!.children.filter(({ name }) => name === 'testcase');
+  };
+
+  test('has a case for each claim, with what readers count by', () => {
+    const [failed, passed, expected, skipped, broken] = casesOf(SUITES[0]!);
+    const partsOf = (one: XmlElement): string[] => one.children.map(({ name }) => name);
+
+    expect(partsOf(failed!)).toEqual(['failure', 'system-out']);
+    expect(failed!.children[0]!.text).toMatch(/\nreproduce: npx zpci-fuzz replay corpus\/x\.json$/);
+    expect(partsOf(passed!)).toEqual(['system-out']);
+    expect(expected!.children[0]!.text).toMatch(/^claim: it is known\nexpected failure: as posted\n/);
+    expect(partsOf(skipped!)).toEqual(['skipped', 'system-out']);
+    expect(partsOf(broken!)).toEqual(['error', 'system-out']);
+    const [suite] = readXml(junit(SUITES)).children;
+    const counts = ['tests', 'failures', 'errors', 'skipped'].map((name) => suite!.attributes.get(name));
+    expect(counts).toEqual(['5', '1', '1', '1']);
+  });
+
+  test('can be read back, whatever stands in a scenario', () => {
+    for (const suite of HOSTILE) expect(casesOf(suite)).toHaveLength(5);
+    for (const said of ['<a b="c">&amp;</a>', ']]>', '\ufffe\uffff', 'é …😀', '\'"&#0;', '--></testcase>']) {
+      const [one] = casesOf(saying(said));
+      const shown = said.replaceAll(/[\ufffe\uffff]/g, '\ufffd');
+      expect(one!.children[0]!.attributes.get('message')).toBe(shown);
+      expect(one!.children[0]!.text).toContain(`\n${shown}\n`);
+    }
+  });
+});
+
+describe('SVG', () => {
+  test('can be read back, whatever stands in a scenario, and has what to reproduce it with', () => {
+    for (const recording of [...everyRecording().flatMap((one) => [one, hostile(one)]), exotic(race())]) {
+      const root = readXml(svg(diagramOf(recording)));
+      expect(root.name).toBe('svg');
+      expect(root.children.find(({ name }) => name === 'desc')!.text).toBe(`reproduce: ${REPRODUCE}`);
+      const [width, height] = ['width', 'height'].map((name) => Number(root.attributes.get(name)));
+      for (const { attributes } of root.children.filter(({ name }) => name === 'text')) {
+        expect(Number(attributes.get('x'))).toBeLessThan(width!);
+        expect(Number(attributes.get('y'))).toBeLessThan(height!);
+      }
+    }
+  });
+
+  test('has a bar for each lock, as long as it is held', () => {
+    const { children } = readXml(svg(diagramOf(deadlock())));
+    const bars = children.filter(({ attributes }) => attributes.get('class') === 'lock');
+    expect(new Set(bars.map((bar) => bar.children[0]!.text))).toEqual(
+      new Set([
+        'admin holds dev->mutex',
+        'admin holds igate',
+        'admin holds pci_rescan_remove_lock',
+        'admin holds zdev->lock',
+        'guest holds BQL',
+        'qemu holds BQL',
+      ]),
+    );
+  });
+});
+
+test.each([
+  ['an end of another', '<a></b>'],
+  ['no end', '<a>'],
+  ['two roots', '<a/><b/>'],
+  ['text outside', '<a/>b'],
+  ['a naked &', '<a>&</a>'],
+  ['an entity of nobody', '<a>&nbsp;</a>'],
+  ['a naked <', '<a b="<"/>'],
+  ['two attributes of a name', '<a b="1" b="2"/>'],
+  ['the end of no CDATA', '<a>]]></a>'],
+  ['a control character', '<a>\u0001</a>'],
+  ['one by reference', '<a>&#1;</a>'],
+  ['nothing', ''],
+])('XML with %s is refused', (_, source) => expect(() => readXml(source)).toThrow());
+
 describe('GitHub', () => {
   test('gets ten annotations at most, the last for those that are left', () => {
     const many = Array.from({ length: 12 }, () => SUITES[0]!);
@@ -288,6 +367,31 @@ describe('GitHub', () => {
 
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toContain('15 more failures');
+  });
+
+  test('gets titles and messages that it takes, the command in them', () => {
+    const [line] = githubAnnotations([saying('long '.repeat(30_000))]).split('\n');
+    const [, title, message] = /title=(.*?)::(.*)$/.exec(line!)!;
+    expect(decodeURIComponent(title!).length).toBeLessThanOrEqual(255);
+    const decoded = decodeURIComponent(message!);
+    expect(Buffer.byteLength(decoded)).toBeLessThanOrEqual(64 << 10);
+    expect(decoded).toMatch(/\n…\nreproduce: npx zpci-fuzz replay corpus\/x\.json$/);
+    const exotics = exotic({
+      ...race(),
+      violations: race().violations.map((one) => ({ ...one, kind: EXOTIC.repeat(9) })),
+    });
+    const [other] = githubAnnotations([suiteOf(exotics)]).split('\n');
+    expect(other).toMatch(/^::error file=[^,:]+,title=[^,:]+::/);
+  });
+
+  test('gets a table that fits, however many states there are', () => {
+    const text = githubSummary(
+      Array.from({ length: 100 }, () => SUITES[0]!),
+      9_000,
+    );
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(9_000);
+    expect(text).toMatch(/\n\d+ more states did not fit here\.\n/);
+    expect(text).toMatch(/\n\d+ more failures did not fit here\.\n$/);
   });
 
   test('gets a summary that it shows', () => {

@@ -2,10 +2,10 @@
 import { describeReturn } from '../../harness/machine/errno.ts';
 import type { RecordedStep } from '../../harness/machine/recorder.ts';
 import { type HeldLock, heldLocks } from '../held-locks.ts';
-import { plain } from '../plain.ts';
 import { type Row, shownSteps } from '../shown-steps.ts';
 import { cut } from '../wrap.ts';
 import { actorsOf, type Diagram, markedAtOf, titleOf } from './diagram.ts';
+import { xmlText } from './xml-text.ts';
 
 const LANE = 300;
 const ROW = 18;
@@ -98,7 +98,7 @@ function lockBars(texts: readonly Text[], steps: readonly RecordedStep[]): HeldL
 }
 
 const xml = (text: string): string =>
-  plain(text)
+  xmlText(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
