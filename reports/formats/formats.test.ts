@@ -322,11 +322,21 @@ describe('SVG', () => {
       expect(root.name).toBe('svg');
       expect(root.children.find(({ name }) => name === 'desc')!.text).toBe(`reproduce: ${REPRODUCE}`);
       const [width, height] = ['width', 'height'].map((name) => Number(root.attributes.get(name)));
-      for (const { attributes } of root.children.filter(({ name }) => name === 'text')) {
-        expect(Number(attributes.get('x'))).toBeLessThan(width!);
-        expect(Number(attributes.get('y'))).toBeLessThan(height!);
+      for (const one of root.children.filter(({ name }) => name === 'text')) {
+        const columns = [one, ...one.children].reduce((sum, { text }) => sum + Array.from(text).length, 0);
+        const [x, y] = ['x', 'y'].map((name) => Number(one.attributes.get(name)));
+        expect(x! + columns * 7.3).toBeLessThan(width!);
+        expect(y).toBeLessThan(height!);
       }
     }
+  });
+
+  test('cuts off what would make a lane wider than a page', () => {
+    const [step] = race().steps;
+    const steps = [{ ...step!, text: 'long'.repeat(100) }];
+    const { children } = readXml(svg(diagramOf({ ...race(), steps })));
+    const texts = children.filter(({ name }) => name === 'text').map(({ text }) => text);
+    expect(texts.some((text) => /^(?:long)+.*…$/.test(text))).toBe(true);
   });
 
   test('has a bar for each lock, as long as it is held', () => {
