@@ -25,7 +25,7 @@ import { mermaid } from './mermaid.ts';
 import { mermaidDiagram } from './mermaid-grammar.fixture.ts';
 import { sarif } from './sarif.ts';
 import { sarifProblem } from './sarif-schema.fixture.ts';
-import { predictedSplat, splat } from './splat.ts';
+import { predictedSplat, splat, splatReport } from './splat.ts';
 import { type Failure, type Suite, tallyOf } from './suite.ts';
 import { svg } from './svg.ts';
 import { readXml, type XmlElement } from './xml-reader.fixture.ts';
@@ -603,6 +603,18 @@ describe('a splat', () => {
   });
 
   test('is empty where nobody waits', () => expect(splat(race(), REPRODUCE)).toBe(''));
+
+  test('is there once for each deadlock of a run, and behind them for each prediction', () => {
+    const suite = { ...suiteOf(deadlock()), predicted: [ABBA], reproduce: 'npx zpci-fuzz run' };
+    const sound = { ...suiteOf(race()), predicted: [], reproduce: 'npx zpci-fuzz run' };
+    const lines = splatReport([sound, suite]).split('\n');
+    expect(lines.filter((line) => line.startsWith('zpci-fuzz: from a model'))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith('reproduce: '))).toEqual([
+      `reproduce: ${REPRODUCE}`,
+      'reproduce: npx zpci-fuzz run',
+    ]);
+    expect(splatReport([sound])).toMatch(/^zpci-fuzz: nobody waited for ever/);
+  });
 
   test('names a wait for an event only where there is one', () => {
     const { waiting, ...rest } = deadlock();

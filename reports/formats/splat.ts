@@ -16,6 +16,7 @@ import { BLANK, type Line, paragraph, printPage, span } from '../page.ts';
 import { reproduceLine } from '../reproduce-line.ts';
 import { stateName } from '../state-name.ts';
 import { widest } from '../wrap.ts';
+import type { Suite } from './suite.ts';
 
 const WIDTH = 75;
 
@@ -53,6 +54,29 @@ export function predictedSplat(
       ),
     )
     .join('\n');
+}
+
+/** What a run found of a state, its predicted deadlocks with the command that finds them again. */
+export interface SplatSuite extends Pick<Suite, 'model' | 'cases'>, Pick<LockOrderSummary, 'predicted'> {
+  readonly reproduce: string;
+}
+
+/** Every deadlock of a run once, whichever claims it breaks, then what is predicted; one line where there is nothing. */
+export function splatReport(suites: readonly SplatSuite[]): string {
+  const shown = new Set<string>();
+  const parts = suites.flatMap(({ model, cases, predicted, reproduce }) => [
+    ...cases
+      .flatMap(({ failures }) => failures)
+      .filter(({ recording: { waiting } }) => {
+        const what = JSON.stringify([model.id, waiting.map(({ since: _, ...wait }) => wait)]);
+        return waiting.length > 0 && !shown.has(what) && shown.add(what);
+      })
+      .map((failure) => splat(failure.recording, failure.reproduce)),
+    ...(predicted.length === 0 ? [] : [predictedSplat(model, { predicted }, reproduce)]),
+  ]);
+  return parts.length === 0
+    ? page(...text('zpci-fuzz: nobody waited for ever, and the order of locks predicts no deadlock.'))
+    : parts.join('\n');
 }
 
 function lockdep(
