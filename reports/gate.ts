@@ -19,8 +19,8 @@ export interface GateEntry {
   readonly replays: ReadonlyMap<string, string>;
   /** Stored counterexamples that were tried first, by claim. */
   readonly stored: ReadonlyMap<string, number>;
-  /** The command that repeats the search of this model for one claim. */
-  searchAgain(property: string): string;
+  /** The command that repeats the search of this model for one claim, or for all where it is null. */
+  searchAgain(property: string | null): string;
 }
 
 /** Why these series were looked at: what differs from a commit. */

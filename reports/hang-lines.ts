@@ -15,13 +15,14 @@ export function hangLines(hangs: readonly Hang[], width: number): Line[] {
 
 function oneHang(hang: Hang, width: number): Line[] {
   return [
-    ...indented(2, placeText(hang), width, 'plain'),
+    ...indented(2, hangText(hang), width, 'plain'),
     ...indented(4, timesText(hang), width, 'faint'),
     ...operationLines(hang, width),
   ];
 }
 
-function placeText({ during, actor, operation, function: name, claim, step }: Hang): string {
+/** Where it did not come back, in words. */
+export function hangText({ during, actor, operation, function: name, claim, step }: Hang): string {
   const who = operation === null ? '' : `${operation} of ${actor}`;
   const where = name === null ? '' : ` in ${name}`;
   switch (during) {

@@ -91,7 +91,7 @@ export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
   };
 }
 
-function modelJson(result: ModelResult, { label, status }: Provenance): ModelJson {
+export function modelJson(result: ModelResult, { label, status }: Provenance): ModelJson {
   return {
     model: result.model,
     provenance: { label, status },

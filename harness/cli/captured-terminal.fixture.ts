@@ -5,12 +5,17 @@ export class CapturedTerminal implements Terminal {
   readonly color: boolean;
   readonly width = 80;
   readonly interactive = false;
+  readonly stepSummary: string | null;
   stdout = '';
   stderr = '';
   #now = 0;
 
-  constructor(options: { color: boolean } = { color: false }) {
-    this.color = options.color;
+  constructor({
+    color = false,
+    stepSummary = null,
+  }: { readonly color?: boolean; readonly stepSummary?: string | null } = {}) {
+    this.color = color;
+    this.stepSummary = stepSummary;
   }
 
   readonly print = (text: string): void => {

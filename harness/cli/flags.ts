@@ -1,5 +1,6 @@
 /** Flags that several commands have, each said once. */
 import { DEFAULTS } from './defaults.ts';
+import { REPORTERS } from './reporter-names.ts';
 
 export const JSON_OUTPUT = {
   type: 'boolean',
@@ -40,4 +41,11 @@ export const SEQUENCE_OPS = {
   type: 'string',
   describe: 'operations a sequence has at most',
   default: DEFAULTS.maxOps,
+} as const;
+
+export const REPORTER = {
+  type: 'string',
+  array: true,
+  describe: `${REPORTERS.join(', ')}; with =FILE to write it there; repeatable`,
+  default: [],
 } as const;

@@ -1,5 +1,5 @@
-import { type GateChanges, type GateEntry, type GateReport, renderGate } from '../../reports/gate.ts';
-import { gateJson } from '../../reports/gate-json.ts';
+import type { GateChanges, GateEntry, GateReport } from '../../reports/gate.ts';
+import { provenanceOf } from '../../reports/state-name.ts';
 import type { ChunkResult, SearchOptions } from '../campaign/chunk.ts';
 import { chunksOf } from '../campaign/chunk-size.ts';
 import { type GateCell, gateCells } from '../campaign/gate.ts';
@@ -13,18 +13,22 @@ import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { type ChangedSeries, changedSeries } from './changed-series.ts';
 import { DEFAULTS } from './defaults.ts';
+import { emitter } from './events.ts';
 import { ExitCode, UsageError } from './exit.ts';
-import { gateCounterexamples, type ShownEntry } from './gate-counterexamples.ts';
+import type { ShownEntry } from './gate-counterexamples.ts';
 import { expectationProblems, type GateModel, gateModels } from './gate-models.ts';
 import type { GateOptions } from './gate-options.ts';
+import { writeGate } from './gate-reports.ts';
 import { changedSince } from './git.ts';
+import { InOrder } from './in-order.ts';
 import type { ChunkJob } from './job.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
-import { checkReportFile, writerOf } from './report-file.ts';
+import { outputsOf } from './report-file.ts';
 import { settingsOf } from './run-settings.ts';
+import { keptAt } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { selectProperties } from './select.ts';
 import { shellWord } from './shell-word.ts';
@@ -51,8 +55,7 @@ export async function gateAll(
   if (asked.length === 0 && changes !== null) {
     const settings = settingsOf(options);
     const report = { settings, profile: options.profile.name, entries: [], total: 0, left: 0, changes };
-    for (const { name, write } of outputsOf(options, terminal))
-      write(name === 'json' ? jsonText(report) : renderGate(report, terminal));
+    await writeGate(outputsOf(options.reporters, terminal), report, options, terminal);
     return ExitCode.asClaimed;
   }
   const judged = asked.filter(({ model }) => isJudged(model, properties));
@@ -73,7 +76,7 @@ export async function gateAll(
       models.map(({ model }) => model),
       properties,
     );
-  const outputs = outputsOf(options, terminal);
+  const outputs = outputsOf(options.reporters, terminal);
 
   const stopping = listenForStop(terminal, 'what was found so far is reported.');
   const progress = makeProgress(process.stderr, { quiet: options.quiet, plain: !terminal.interactive });
@@ -82,12 +85,24 @@ export async function gateAll(
   const entries = new Map<GateModel, ShownEntry>();
   let failed = false;
   const isOver = (): boolean => failed || stopping.signal !== null || terminal.now() > deadline;
+  const settings = settingsOf(options);
+  const emit = emitter(outputs);
+  const order = new InOrder<GateModel, Model>();
+  let told = 0;
   progress.start('gate', models.length);
+  emit({
+    event: 'begin',
+    format: 1,
+    tool: 'zpci-fuzz',
+    command: 'gate',
+    settings: { ...settings, profile: options.profile.name },
+    models: models.map(({ model }) => ({ model: model.id, provenance: provenanceOf(model.state.source) })),
+  });
 
   const gateOne = async (one: GateModel): Promise<void> => {
-    const known = [one.model, ...baseOf(one)].flatMap((model) =>
-      knownFailures(series, options.corpus, model, properties, terminal),
-    );
+    const storedOf = (model: Model) => knownFailures(series, options.corpus, model, properties, terminal);
+    const own = storedOf(one.model);
+    const known = [...own, ...baseOf(one).flatMap(storedOf)];
     const { chunks, why } = await searched(pool, one.model, options, properties, known, isOver);
     // Which of the others had got how far when one failed is a matter of luck.
     if (why === 'over' && failed) return;
@@ -102,15 +117,25 @@ export async function gateAll(
     const found = mergeResult(one.model, searchOptions(options, properties), chunks, shrunk, stopped);
     const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
     const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
-    const replays = new Map(
-      [...paths].map(([identity, path]) => [identity, `npx zpci-fuzz replay ${shellWord(path)}`]),
-    );
-    const searchAgain = (property: string) => searchAgainOf(options, one.model, property);
+    const replays = new Map([...paths].map(([identity, path]) => [identity, keptAt(path).reproduce]));
+    const searchAgain = (property: string | null) => searchAgainOf(options, one.model, property);
     const stored = countedBy(known.map(({ property }) => property));
-    const entry: ShownEntry = { model: one.model, result, cells, paths, replays, stored, searchAgain };
+    const entry: ShownEntry = {
+      model: one.model,
+      result,
+      cells,
+      paths,
+      known: own,
+      replays,
+      stored,
+      searchAgain,
+    };
     entries.set(one, entry);
     if (options.bail && isBad(entry)) failed = true;
     progress.advance(entries.size, one.model.id);
+    for (const { id } of order.finish(one, one.model)) {
+      emit({ event: 'progress', model: id, done: ++told, of: models.length });
+    }
   };
 
   const queue = models.values();
@@ -118,6 +143,7 @@ export async function gateAll(
   const worker = async (): Promise<void> => {
     for (const one of queue) {
       if (isOver()) return;
+      order.begin(one);
       await gateOne(one);
     }
   };
@@ -136,7 +162,6 @@ export async function gateAll(
     const cells = gateCells(one.series, one.model, entry.result, rules, found.get(one.series.name));
     return [{ ...entry, cells: entry.result.stopped === null ? cells : cells.filter(isViolated) }];
   });
-  const settings = settingsOf(options);
   const report = {
     settings,
     profile: options.profile.name,
@@ -145,23 +170,19 @@ export async function gateAll(
     left: models.length - done.filter(({ result }) => result.stopped === null).length,
     changes,
   };
-  for (const { name, write } of outputs) {
-    if (name === 'json') {
-      write(jsonText(report));
-      continue;
-    }
-    if (!options.quiet) {
-      for (const text of gateCounterexamples(settings, terminal, done, options.all)) write(text);
-    }
-    write(renderGate(report, { ...terminal, quiet: options.quiet, all: options.all }));
-  }
-  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
-  if (done.some(({ result }) => result.hangs.length > 0)) return ExitCode.brokenContract;
-  if (done.length === 0) return ExitCode.nothingRan;
-  if (done.some(isBad)) return ExitCode.violated;
-  if (report.left === 0) return ExitCode.asClaimed;
+  await writeGate(outputs, report, options, terminal);
+  const code = stopping.signal === null ? exitCodeOf(report, options) : exitCodeOfSignal(stopping.signal);
+  emit({ event: 'end', exitCode: code });
+  return code;
+}
+
+function exitCodeOf({ entries, left }: GateReport, { bisecting }: GateOptions): ExitCode {
+  if (entries.some(({ result }) => result.hangs.length > 0)) return ExitCode.brokenContract;
+  if (entries.length === 0) return ExitCode.nothingRan;
+  if (entries.some(isBad)) return ExitCode.violated;
+  if (left === 0) return ExitCode.asClaimed;
   // What was not looked at is not as expected.
-  return options.bisecting ? ExitCode.nothingRan : ExitCode.violated;
+  return bisecting ? ExitCode.nothingRan : ExitCode.violated;
 }
 
 /** Why the series of these models are looked at. */
@@ -174,14 +195,6 @@ function changesOf(
   const series = changed.filter((one) => names.has(one.series.name));
   return { since, series: series.map(({ series: { name }, own, shared }) => ({ name, own, shared })) };
 }
-
-/** Where each report goes. Asked before the search, so that its results are not lost. */
-function outputsOf({ reporters }: GateOptions, terminal: Terminal) {
-  for (const { file } of reporters) if (file !== null) checkReportFile(file);
-  return reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
-}
-
-const jsonText = (report: GateReport): string => `${JSON.stringify(gateJson(report), null, 2)}\n`;
 
 /** Verdicts of a run by claim, by state, by series; states by the names that they are listed under. */
 function foundOn(entries: readonly GateEntry[]): ReadonlyMap<string, FoundOn> {
@@ -217,12 +230,12 @@ function checkExpectations(series: readonly Series[]): void {
   throw new UsageError(others.length === 0 ? problem : `${problem} ${others.length} more are wrong.`);
 }
 
-/** The command that looks at one claim on one model again as this run did. */
-function searchAgainOf(options: GateOptions, model: Model, property: string): string {
+/** The command that looks at one claim on one model again as this run did, or at all claims where it is null. */
+function searchAgainOf(options: GateOptions, model: Model, property: string | null): string {
   const { seed, profile, runs, strategy, opsMax, stepsMax, schedulesMax, corpus } = options;
   const flags = [
     ['model', shellWord(model.id)],
-    ['property', property],
+    ...(property === null ? [] : [['property', property]]),
     ['profile', profile.name],
     ['seed', seed],
     ...(runs === profile.runs ? [] : [['runs', runs]]),

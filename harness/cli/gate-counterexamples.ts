@@ -4,6 +4,7 @@ import type { RunSettings } from '../../reports/run-json.ts';
 import type { Counterexample } from '../campaign/result.ts';
 import { sourceLabel } from '../model/source.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { StoredFailure } from './known-failures.ts';
 import { counterexampleTexts } from './run-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,6 +12,8 @@ import type { Terminal } from './terminal.ts';
 export interface ShownEntry extends GateEntry {
   /** By failure identity. */
   readonly paths: ReadonlyMap<string, string>;
+  /** Its counterexamples that were stored before. */
+  readonly known: readonly StoredFailure[];
 }
 
 interface Failure {

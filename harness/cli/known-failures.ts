@@ -8,6 +8,11 @@ import { InvalidInput } from '../scenario/validate.ts';
 import { readKnownEntry } from './known-entry.ts';
 import type { Terminal } from './terminal.ts';
 
+/** One that is stored, and where. */
+export interface StoredFailure extends KnownFailure {
+  readonly path: string;
+}
+
 /**
  * Counterexamples that the corpus holds of a model, for these claims. A damaged entry is named and passed over: it
  * must not keep the rest from being searched for.
@@ -18,11 +23,11 @@ export function knownFailures(
   model: Model,
   properties: readonly string[],
   terminal: Terminal,
-): KnownFailure[] {
+): StoredFailure[] {
   return entryPaths(join(corpus, model.id)).flatMap((path) => {
     try {
       const { property, kind, scenario, model: of } = readKnownEntry(series, path).entry;
-      return of === model.id && properties.includes(property) ? [{ property, kind, scenario }] : [];
+      return of === model.id && properties.includes(property) ? [{ property, kind, scenario, path }] : [];
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       terminal.error(`passed over: ${tame(error.message)}`);

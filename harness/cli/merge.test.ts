@@ -6,6 +6,7 @@ import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
 import { type MergeOptions, merge } from './merge.ts';
 import { type Ended, start } from './process.fixture.ts';
+import type { Reporter } from './reporter-names.ts';
 
 const folder = new Folder();
 const zpciFuzz = (...args: readonly string[]): Promise<Ended> => start(args, { cwd: folder.path }).ended;
@@ -19,9 +20,12 @@ const SHARDS: readonly string[] = await Promise.all(
   }),
 );
 
+const JSON_REPORT: readonly Reporter[] = [{ name: 'json', file: null }];
+const TEXT_REPORT: readonly Reporter[] = [{ name: 'text', file: null }];
+
 async function go(changes: Partial<MergeOptions>): Promise<{ code: ExitCode; stdout: string }> {
   const terminal = new CapturedTerminal();
-  const options = { files: SHARDS, partial: false, json: true, quiet: false, ...changes };
+  const options = { files: SHARDS, partial: false, reporters: JSON_REPORT, quiet: false, ...changes };
   const code = await merge(options, terminal);
   return { code, stdout: terminal.stdout };
 }
@@ -43,8 +47,15 @@ describe('all shards of a run', () => {
 
   test('merge into the text of the run in one piece', async () => {
     const { stdout } = await zpciFuzz(...RUN);
-    expect((await go({ json: false })).stdout).toBe(stdout);
-    expect((await go({ json: false, quiet: true })).stdout).toBe((await zpciFuzz(...RUN, '-q')).stdout);
+    expect((await go({ reporters: TEXT_REPORT })).stdout).toBe(stdout);
+    expect((await go({ reporters: TEXT_REPORT, quiet: true })).stdout).toBe(
+      (await zpciFuzz(...RUN, '-q')).stdout,
+    );
+  });
+
+  test('merge into the report for machines of the run in one piece', async () => {
+    const { stdout } = await zpciFuzz(...RUN, '--reporter', 'sarif');
+    expect((await go({ reporters: [{ name: 'sarif', file: null }] })).stdout).toBe(stdout);
   });
 
   test('may be one', async () => {
@@ -83,7 +94,7 @@ describe('a missing shard', () => {
     const json = JSON.parse(stdout) as RunJson;
     expect(json).toMatchObject({ shard: '1+3/3', shardsMissing: ['2/3'], runs: 1500 });
     expect(json.models[0]!.coverage.sequences).toBe(1000);
-    const text = (await go({ files, partial: true, json: false, quiet: true })).stdout;
+    const text = (await go({ files, partial: true, reporters: TEXT_REPORT, quiet: true })).stdout;
     expect(text).toMatch(/^shards missing: 2\/3; nothing is said of their part of the search$/m);
     await expect(go({ files: [folder.write('partial.json', stdout)] })).rejects.toThrow(
       /partial\.json: is itself merged, from some shards only; merge the reports of the shards themselves\.$/,

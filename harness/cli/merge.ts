@@ -8,7 +8,11 @@ import { quote } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
 import { type ExitCode, UsageError } from './exit.ts';
 import { loadSeries } from './registry.ts';
+import { outputsOf } from './report-file.ts';
+import type { Reporter } from './reporter-names.ts';
+import { renderSuites } from './reporters.ts';
 import { exitCodeOf } from './run-exit.ts';
+import { runSuiteOf } from './run-suites.ts';
 import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
 import { isEmptyShard } from './search.ts';
 import { readShardReport, type ShardReport } from './shard-report.ts';
@@ -19,13 +23,14 @@ export interface MergeOptions {
   readonly files: readonly string[];
   /** Whether shards may be missing. */
   readonly partial: boolean;
-  readonly json: boolean;
+  readonly reporters: readonly Reporter[];
   readonly quiet: boolean;
 }
 
 /** Joins the reports of the shards of one run into the report that the run would have given in one piece. */
 export async function merge(options: MergeOptions, terminal: Terminal): Promise<ExitCode> {
   const series = await loadSeries();
+  const outputs = outputsOf(options.reporters, terminal);
   // What is left of `--json > FILE` where a shard had no work; one that had, and failed, is missed below.
   const written = options.files.filter((file) => !isEmptyFile(file));
   const reports = (written.length > 0 ? written : options.files).map((file) => readShardReport(series, file));
@@ -43,26 +48,46 @@ export async function merge(options: MergeOptions, terminal: Terminal): Promise<
   };
   const models = longest(reports).models;
   const results = models.map((model) => mergeShards(model, resultsOn(model, reports), settings.maxSteps));
-  if (options.json) {
-    const labels = new Map(models.map((model) => [model.id, provenanceOf(model.state.source)]));
-    terminal.print(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
-  } else {
-    terminal.print(headingText(models, settings));
-    if (missing.length > 0) {
-      terminal.print(
-        `shards missing: ${missing.join(', ')}; nothing is said of their part of the search\n\n`,
-      );
-    }
-    results.forEach((result, at) => {
-      const model = models[at]!;
-      if (!options.quiet) {
-        for (const text of counterexampleTexts(settings, terminal, model, result, new Map()))
-          terminal.print(text);
+  for (const { name, write } of outputs) {
+    switch (name) {
+      case 'json': {
+        const labels = new Map(models.map((model) => [model.id, provenanceOf(model.state.source)]));
+        write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
+        break;
       }
-      terminal.print(verdictText(terminal, model, result));
-    });
+      case 'text':
+        for (const text of texts(models, results, settings, options, terminal)) write(text);
+        break;
+      case 'jsonl':
+        break;
+      default: {
+        const suites = results.map((result, at) => runSuiteOf(settings, models[at]!, result, NOT_SAVED));
+        write(await renderSuites(name, suites, terminal));
+      }
+    }
   }
   return exitCodeOf(results);
+}
+
+const NOT_SAVED = new Map<string, string>();
+
+function* texts(
+  models: readonly Model[],
+  results: readonly ModelResult[],
+  settings: RunSettings,
+  { quiet }: MergeOptions,
+  terminal: Terminal,
+): Generator<string> {
+  yield headingText(models, settings);
+  const { shardsMissing = [] } = settings;
+  if (shardsMissing.length > 0) {
+    yield `shards missing: ${shardsMissing.join(', ')}; nothing is said of their part of the search\n\n`;
+  }
+  for (const [at, result] of results.entries()) {
+    const model = models[at]!;
+    if (!quiet) yield* counterexampleTexts(settings, terminal, model, result, NOT_SAVED);
+    yield verdictText(terminal, model, result);
+  }
 }
 
 /** A file that cannot be looked at is no empty one: reading it says why. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from './exit.ts';
+import type { Reporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a report part by part: the first replaces what an earlier run left there. */
@@ -10,6 +11,18 @@ export function reportFile(file: string): (text: string) => void {
     writeFileSync(file, text, { flag });
     flag = 'a';
   };
+}
+
+/** A report, by the name of its form, and where it goes. */
+export interface Output {
+  readonly name: Reporter['name'];
+  readonly write: (text: string) => void;
+}
+
+/** Asked before the search, so that its results are not lost. @throws {@link UsageError} */
+export function outputsOf(reporters: readonly Reporter[], terminal: Terminal): Output[] {
+  for (const { file } of reporters) if (file !== null) checkReportFile(file);
+  return reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
 }
 
 /** Reports go to stdout, or to the file that their reporter names. */

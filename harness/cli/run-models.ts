@@ -1,27 +1,28 @@
 import type { Suite } from '../../reports/formats/suite.ts';
-import { runJson } from '../../reports/run-json.ts';
+import { modelJson, runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
 import { mergeHangs } from '../campaign/hang.ts';
 import { factsOf } from '../campaign/merge.ts';
 import type { ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
+import { emitter } from './events.ts';
 import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
-import { checkReportFile, writerOf } from './report-file.ts';
+import { outputsOf } from './report-file.ts';
 import { isSuiteReporter } from './reporter-names.ts';
 import { renderSuites } from './reporters.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
 import { settingsOf } from './run-settings.ts';
+import { runSuiteOf } from './run-suites.ts';
 import { counterexampleTexts, headingText, keptOf, verdictText } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
-import { suiteOf } from './suites.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `run` does once its workers are starting. */
@@ -35,7 +36,7 @@ export async function runModels(
   const models = selectModels(series, options.models);
   const properties = selectProperties(series, options.properties);
   if (options.save) checkFolders(options.corpus, models, properties);
-  for (const { file } of options.reporters) if (file !== null) checkReportFile(file);
+  const outputs = outputsOf(options.reporters, terminal);
 
   if (isEmptyShard(options)) {
     terminal.error(
@@ -54,12 +55,14 @@ export async function runModels(
   for (const model of models.filter((one) => !applying.includes(one))) {
     terminal.error(`skipped: none of the selected claims applies to ${model.id}.`);
   }
-  const outputs = options.reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
 
   const stopping = listenForStop(terminal, 'what was found so far is shrunk, saved and reported.');
   const searchMs = options.timeMs === null ? Number.POSITIVE_INFINITY : options.timeMs / applying.length;
-  const budgetFrom = (started: number, known: Budget['known']): Budget => ({
+  const emit = emitter(outputs);
+  const budgetFrom = (started: number, known: Budget['known'], { id }: Model): Budget => ({
     known,
+    tell: ({ sequences, executions, failures }) =>
+      emit({ event: 'progress', model: id, sequences, of: options.runs, executions, failures }),
     runs: options.runs ?? Number.POSITIVE_INFINITY,
     shard: options.shard,
     timeLeftMs: () => started + searchMs - terminal.now(),
@@ -73,6 +76,15 @@ export async function runModels(
   const { seed, strategy, opsMax, stepsMax, schedulesMax } = options;
   const settings = settingsOf(options);
   say(headingText(applying, settings));
+  const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
+  emit({
+    event: 'begin',
+    format: 1,
+    tool: 'zpci-fuzz',
+    command: 'run',
+    settings,
+    models: [...labels].map(([model, provenance]) => ({ model, provenance })),
+  });
 
   const progress = makeProgress(process.stderr, {
     quiet: options.quiet || text.length === 0,
@@ -91,30 +103,33 @@ export async function runModels(
         { seed, strategy, opsMax, stepsMax, schedulesMax, properties },
         // Claims about the state itself take no search.
         searched(model)
-          ? budgetFrom(terminal.now(), known)
-          : { ...budgetFrom(terminal.now(), known), runs: 0 },
+          ? budgetFrom(terminal.now(), known, model)
+          : { ...budgetFrom(terminal.now(), known, model), runs: 0 },
         progress,
       );
       const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
       const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
-      if (wantsSuites) {
-        suites.push(suiteOf(model, result, stepsMax, (one) => keptOf(settings, model, one, paths)));
-      }
+      if (wantsSuites) suites.push(runSuiteOf(settings, model, result, paths));
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));
+      for (const { property, kind, ...one } of result.counterexamples) {
+        const { entry, reproduce } = keptOf(settings, model, { property, kind, ...one }, paths);
+        emit({ event: 'failure', model: model.id, property, kind, entry, reproduce });
+      }
+      emit({ event: 'model', result: modelJson(result, labels.get(model.id)!) });
       if (stopping.signal !== null || (options.bail && isViolated(result))) break;
     }
   } finally {
     stopping.end();
   }
 
-  const labels = new Map(applying.map((model) => [model.id, provenanceOf(model.state.source)]));
+  const code = stopping.signal === null ? exitCodeOf(results) : exitCodeOfSignal(stopping.signal);
   for (const { name, write } of outputs) {
     if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
-    if (isSuiteReporter(name)) write(await renderSuites(name, suites, process.env));
+    if (isSuiteReporter(name)) write(await renderSuites(name, suites, terminal));
   }
-  if (stopping.signal !== null) return exitCodeOfSignal(stopping.signal);
-  return exitCodeOf(results);
+  emit({ event: 'end', exitCode: code });
+  return code;
 }

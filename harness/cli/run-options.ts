@@ -4,7 +4,7 @@ import { STRATEGIES, type StrategyName } from '../explore/strategies.ts';
 import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
 import { duration, shardOf, wholeNumber } from './numbers.ts';
-import { SUITE_REPORTERS } from './reporter-names.ts';
+import { REPORTERS, type Reporter } from './reporter-names.ts';
 import type { RunOptions } from './run.ts';
 import { isCi } from './terminal.ts';
 
@@ -30,7 +30,6 @@ export interface RunFlags {
 }
 
 const SEED_MAX = 2 ** 32 - 1;
-const REPORTERS = ['text', 'json', ...SUITE_REPORTERS] as const;
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
 export function parseRunOptions(
@@ -85,15 +84,18 @@ function strategyOf(given: string): StrategyName {
 }
 
 /** `json`, `text=report.txt`. Two that write to stdout would write into each other. */
-function reportersOf({ reporter, json }: RunFlags): RunOptions['reporters'] {
+export function reportersOf(
+  { reporter, json }: Pick<RunFlags, 'reporter' | 'json'>,
+  allowed: readonly Reporter['name'][] = REPORTERS,
+): readonly Reporter[] {
   const specs = [...reporter, ...(json ? ['json'] : [])];
   const reporters = (specs.length === 0 ? ['text'] : specs).map((spec) => {
     const at = spec.indexOf('=');
     const given = at < 0 ? spec : spec.slice(0, at);
-    const name = REPORTERS.find((known) => known === given);
+    const name = allowed.find((known) => known === given);
     if (name === undefined || (at >= 0 && at === spec.length - 1)) {
       throw new UsageError(
-        `--reporter is ${quote(spec)}; allowed: ${REPORTERS.join(', ')}, each with =FILE or without.`,
+        `--reporter is ${quote(spec)}; allowed: ${allowed.join(', ')}, each with =FILE or without.`,
       );
     }
     return { name, file: at < 0 ? null : spec.slice(at + 1) };

@@ -9,7 +9,7 @@ import { record } from '../scenario/recording.ts';
 import { DEFAULTS } from './defaults.ts';
 import { labelled } from './select.ts';
 import { shellWord } from './shell-word.ts';
-import type { Kept } from './suites.ts';
+import type { Kept } from './suite-cases.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What begins a report: which models, and how they were searched. */
@@ -48,9 +48,15 @@ export function keptOf(
   paths: ReadonlyMap<string, string>,
   again: (found: Counterexample) => string = (one) => searchAgain(settings, model, one),
 ): Kept {
-  const entry = paths.get(`${found.property} ${found.kind}`) ?? null;
-  return { entry, reproduce: entry === null ? again(found) : `npx zpci-fuzz replay ${shellWord(entry)}` };
+  const entry = paths.get(`${found.property} ${found.kind}`);
+  return entry === undefined ? { entry: null, reproduce: again(found) } : keptAt(entry);
 }
+
+/** In the corpus, at this path. */
+export const keptAt = (path: string): Kept => ({
+  entry: path,
+  reproduce: `npx zpci-fuzz replay ${shellWord(path)}`,
+});
 
 /** The verdicts on a model. */
 export function verdictText(terminal: Terminal, model: Model, result: ModelResult): string {
@@ -59,13 +65,21 @@ export function verdictText(terminal: Terminal, model: Model, result: ModelResul
 }
 
 /** The shortest search that finds a failure again, for want of an entry. */
-function searchAgain(settings: RunSettings, model: Model, found: Counterexample): string {
-  const { seed, strategy, maxOps, maxSteps, maxSchedules } = settings;
+const searchAgain = (settings: RunSettings, model: Model, { property, foundWith }: Counterexample): string =>
+  runAgain(settings, model, property, (foundWith.run + 1) * CHUNK_SEQUENCES);
+
+/** The command that searches as this run did: for one claim, or for all where it is null. */
+export function runAgain(
+  { seed, strategy, runs: all, maxOps, maxSteps, maxSchedules }: RunSettings,
+  model: Model,
+  property: string | null,
+  runs = all,
+): string {
   const flags = [
     ['model', shellWord(model.id)],
-    ['property', found.property],
+    ...(property === null ? [] : [['property', property]]),
     ['seed', seed],
-    ['runs', (found.foundWith.run + 1) * CHUNK_SEQUENCES],
+    ...(runs === null ? [] : [['runs', runs]]),
     ...(strategy === DEFAULTS.strategy ? [] : [['strategy', strategy]]),
     ...(String(maxOps) === DEFAULTS.maxOps ? [] : [['max-ops', maxOps]]),
     ...(String(maxSteps) === DEFAULTS.maxSteps ? [] : [['max-steps', maxSteps]]),

@@ -2,7 +2,7 @@ import type { StrategyName } from '../explore/strategies.ts';
 import type { ExitCode } from './exit.ts';
 import { makePool, type Pool } from './pool.ts';
 import { seriesModules } from './registry.ts';
-import type { SuiteReporter } from './reporter-names.ts';
+import type { Reporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -18,10 +18,7 @@ export interface RunOptions {
   readonly strategy: StrategyName;
   readonly jobs: number;
   readonly shard: { readonly index: number; readonly count: number };
-  readonly reporters: readonly {
-    readonly name: 'text' | 'json' | SuiteReporter;
-    readonly file: string | null;
-  }[];
+  readonly reporters: readonly Reporter[];
   readonly corpus: string;
   readonly save: boolean;
   readonly bail: boolean;

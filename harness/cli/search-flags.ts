@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { CommonFlags } from './commands/command.ts';
 import { DEFAULTS } from './defaults.ts';
-import { JOBS, MAX_STEPS, PROPERTIES, SEQUENCE_OPS } from './flags.ts';
+import { JOBS, MAX_STEPS, PROPERTIES, REPORTER, SEQUENCE_OPS } from './flags.ts';
 
 export const MODELS = {
   type: 'string',
@@ -33,12 +33,7 @@ export const searchFlags = (command: Argv<CommonFlags>) =>
       describe: 'do only part i of n of the work: 2/8',
       default: '1/1',
     })
-    .option('reporter', {
-      type: 'string',
-      array: true,
-      describe: 'text or json, with =FILE to write it there; repeatable',
-      default: [],
-    })
+    .option('reporter', REPORTER)
     .option('corpus', {
       type: 'string',
       describe: 'folder that counterexamples are saved in',

@@ -7,6 +7,7 @@ import { KNOWN_CHUNK, type KnownFailure, SMALL_CHUNK } from '../campaign/opening
 import type { ModelResult } from '../campaign/result.ts';
 import type { StrategyName } from '../explore/strategies.ts';
 import type { Model } from '../model/model.ts';
+import { InOrder } from './in-order.ts';
 import type { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
 import { labelled } from './select.ts';
@@ -22,6 +23,16 @@ export interface Budget {
   interrupted(): boolean;
   /** Stored counterexamples of the model, which the portfolio replays first. */
   readonly known: readonly KnownFailure[];
+  /** Told after each chunk, in their order. */
+  tell?(soFar: SoFar): void;
+}
+
+/** What a search has done until now. */
+export interface SoFar {
+  readonly sequences: number;
+  readonly executions: number;
+  /** Different ones. */
+  readonly failures: number;
 }
 
 /** Searches one model, chunk by chunk, and shrinks what it found. */
@@ -38,18 +49,25 @@ export async function searchModel(
   const { known } = budget;
   progress.start(labelled(model), budget.runs);
 
+  const order = new InOrder<number, ChunkResult>();
+  const told: ChunkResult[] = [];
   const worker = async (): Promise<void> => {
     for (const { chunk, sequences } of chunks) {
       if (budget.interrupted()) stopped = 'interrupt';
       else if (budget.timeLeftMs() <= 0) stopped ??= 'time';
       if (stopped !== null || endOf(results, budget) !== null) return;
       const job = { kind: 'chunk', model: model.id, options, chunk, sequences } as const;
-      results.push(await pool.chunk(chunk === KNOWN_CHUNK ? { ...job, known } : job));
-      const done = results.reduce((sum, result) => sum + result.sequences, 0);
-      const failures = new Set(
-        results.flatMap(({ found }) => found.map(({ property, kind }) => property + kind)),
-      );
-      progress.advance(done, `${count(done, 'sequence')}, ${count(failures.size, 'failure')}`);
+      order.begin(chunk);
+      const result = await pool.chunk(chunk === KNOWN_CHUNK ? { ...job, known } : job);
+      results.push(result);
+      const { sequences: done, failures } = soFarOf(results);
+      progress.advance(done, `${count(done, 'sequence')}, ${count(failures, 'failure')}`);
+      for (const next of order.finish(chunk, result)) {
+        // What other workers do beyond the end is thrown away.
+        if (endOf(told, budget) !== null) break;
+        told.push(next);
+        budget.tell?.(soFarOf(told));
+      }
     }
   };
   await Promise.all(Array.from({ length: pool.size }, worker));
@@ -65,6 +83,15 @@ export async function searchModel(
   );
   progress.stop();
   return mergeResult(model, options, kept, shrunk, stopped);
+}
+
+function soFarOf(results: readonly ChunkResult[]): SoFar {
+  const failures = results.flatMap(({ found }) => found.map(({ property, kind }) => `${property} ${kind}`));
+  return {
+    sequences: results.reduce((sum, { sequences }) => sum + sequences, 0),
+    executions: results.reduce((sum, { executions }) => sum + executions, 0),
+    failures: new Set(failures).size,
+  };
 }
 
 /** The chunk with which a search ends before its budget is used, the same for any number of workers; null for none. */

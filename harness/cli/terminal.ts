@@ -6,6 +6,8 @@ export interface Terminal {
   readonly width: number;
   /** A person watches: progress may move. */
   readonly interactive: boolean;
+  /** File that the summary of a job of GitHub Actions is appended to; null elsewhere. */
+  readonly stepSummary: string | null;
   print(text: string): void;
   error(text: string): void;
   now(): number;
@@ -40,6 +42,7 @@ export function makeTerminal(options: { color: boolean }): Terminal {
     // Reports are made for 80 columns; wider helps a little, narrower than 60 helps nobody.
     width: stdout.isTTY === true ? Math.min(WIDTH_MAX, Math.max(60, stdout.columns || 80)) : 80,
     interactive: stderr.isTTY === true && !isCi(env),
+    stepSummary: env.GITHUB_STEP_SUMMARY || null,
     print: (text) => {
       stdout.write(text);
     },

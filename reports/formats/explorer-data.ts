@@ -20,12 +20,14 @@ export const explorerData = (suites: readonly Suite[], version: string, from: st
   ),
 });
 
-function stateOf({ model: { id, state }, cases, coverage }: Suite): ExplorerState {
+function stateOf(suite: Suite): ExplorerState {
+  const { model, cases } = suite;
+  const { id, state } = model;
   return {
     model: id,
     label: provenanceOf(state.source).label,
     about: state.about,
-    coverage: coverageLine(coverage),
+    coverage: coverageLine(suite),
     verdicts: cases.map(({ name, outcome, reason }) => ({
       property: name,
       verdict: verdictOf(outcome),

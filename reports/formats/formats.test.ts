@@ -20,7 +20,7 @@ import { githubAnnotations, githubSummary } from './github.ts';
 import { junit } from './junit.ts';
 import { ktap } from './ktap.ts';
 import { ktapTests } from './ktap-grammar.fixture.ts';
-import { findingMail } from './mail.ts';
+import { findingMail, mail } from './mail.ts';
 import { mermaid } from './mermaid.ts';
 import { mermaidDiagram } from './mermaid-grammar.fixture.ts';
 import { sarif } from './sarif.ts';
@@ -51,6 +51,7 @@ function suiteOf(recording: Recording): Suite {
   const { property } = failures[0]!.violation;
   return {
     model: recording.model,
+    stopped: null,
     coverage: {
       sequences: 250,
       executions: 4_000,
@@ -135,6 +136,7 @@ describe('golden', () => {
     ['github.txt', () => githubAnnotations(SUITES)],
     ['github-summary.txt', () => githubSummary(SUITES)],
     ['mail.txt', () => findingMail(failureOf(deadlock()), '0.1.0')],
+    ['mail-of-run.txt', () => mail(SUITES, '0.1.0')],
     ['mermaid.txt', () => mermaid(diagramOf(memoryDisabled()))],
     ['ascii.txt', () => ascii(diagramOf(deadlock()))],
     ['splat.txt', () => splat(deadlock(), REPRODUCE)],
@@ -265,6 +267,7 @@ test('each format says how to reproduce, and has nothing that a terminal obeys',
       githubAnnotations([suite]),
       githubSummary([suite]),
       findingMail(failure!, '0.1.0'),
+      mail([suite], '0.1.0'),
     ];
     for (const text of texts) {
       expect(text).toContain('npx zpci-fuzz replay corpus/x.json');
@@ -273,13 +276,37 @@ test('each format says how to reproduce, and has nothing that a terminal obeys',
   }
 });
 
-test('a mail has at most 75 columns', () => {
-  for (const recording of everyRecording()) {
-    if (recording.violations.length === 0) continue;
-    for (const line of findingMail(failureOf(recording), '0.1.0').split('\n')) {
-      expect(Array.from(line).length).toBeLessThanOrEqual(75);
+describe('a mail', () => {
+  test('has at most 75 columns', () => {
+    for (const recording of everyRecording()) {
+      if (recording.violations.length === 0) continue;
+      const texts = [findingMail(failureOf(recording), '0.1.0'), mail([suiteOf(recording)], '0.1.0')];
+      for (const line of texts.join('').split('\n')) expect(Array.from(line).length).toBeLessThanOrEqual(75);
     }
-  }
+  });
+
+  test('has the scenario in it, which gives the same execution', () => {
+    for (const recording of everyRecording()) {
+      if (recording.violations.length === 0) continue;
+      const text = findingMail(failureOf(recording), '0.1.0');
+      const scenario = JSON.parse(text.slice(text.indexOf('\n{\n'), text.lastIndexOf('\n}\n') + 2));
+      expect(scenario).toEqual(recording.scenario);
+    }
+  });
+
+  test('of a run says what holds, and what nothing can be said of', () => {
+    const text = mail([suiteOf(race())], '0.1.0').replace(/\s+/g, ' ');
+    expect(text).toContain('Holds, as far as it was searched (1 claim): holds-always.');
+    expect(text).toContain('Nothing can be said (1 claim): nothing-said.');
+    expect(text).toContain('Broken, and known to be (1 claim): broken-as-known.');
+  });
+
+  test('says so where there is no issue', () => {
+    const { cases, ...suite } = suiteOf(race());
+    const text = mail([{ ...suite, cases: cases.filter(({ outcome }) => outcome === 'pass') }], '0.1.0');
+    expect(text).toContain('and found no issue.');
+    expect(text).toContain('Covered: 4,000 executions');
+  });
 });
 
 describe('JUnit', () => {

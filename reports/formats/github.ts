@@ -85,7 +85,7 @@ export function githubSummary(suites: readonly Suite[], bytesMax = SUMMARY_MAX):
       own['expected-failure'],
       own.pass,
       own.skip,
-      coverageLine(suite.coverage),
+      coverageLine(suite),
     ];
     return `| ${cells.join(' | ')} |\n`;
   });

@@ -11,9 +11,10 @@ import { xmlText } from './xml-text.ts';
 export function junit(suites: readonly Suite[]): string {
   // Its types say that what it exports is a member of what it exports.
   const report = (junitReportBuilder as unknown as Builder).newBuilder().name('zpci-fuzz');
-  for (const { model, cases, coverage } of suites) {
+  for (const whole of suites) {
+    const { model, cases } = whole;
     const suite = report.testSuite().name(xmlText(stateName(model)));
-    suite.property('covered', coverageLine(coverage));
+    suite.property('covered', coverageLine(whole));
     for (const { name, claim, outcome, reason, failures } of cases) {
       const one = suite.testCase().className(xmlText(model.id)).name(xmlText(name));
       const text = failures.map((failure) => lines(...failureLines(failure))).join('\n\n');

@@ -25,7 +25,7 @@ function subtest(suite: Suite): string[] {
     'KTAP version 1',
     `# Subtest: ${nameOf(suite.model.id)}`,
     diagnostic(`state: ${stateName(suite.model)}`),
-    diagnostic(`covered: ${coverageLine(suite.coverage)}`),
+    diagnostic(`covered: ${coverageLine(suite)}`),
     `1..${suite.cases.length}`,
     ...suite.cases.flatMap((one, at) => [
       ...diagnostics(one).map(diagnostic),

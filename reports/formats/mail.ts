@@ -1,23 +1,71 @@
-/** A finding as plain text for a mailing list, within 75 columns. Nothing here sends anything. */
+/** Findings as plain text for a mailing list, within 75 columns. Nothing here sends anything. */
+import type { Model } from '../../harness/model/model.ts';
 import type { Patch } from '../../harness/model/patch.ts';
+import { count } from '../count.ts';
 import { renderCounterexample } from '../counterexample.ts';
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
 import { wrap } from '../wrap.ts';
-import type { Failure } from './suite.ts';
+import { scenarioJson } from './scenario-json.ts';
+import { type Case, coverageLine, type Failure, type Suite } from './suite.ts';
 
 const WIDTH = 75;
+const RULE = ['', '***', ''];
 
-/** Everything that a reader of the list needs, in one message: they have no artifacts to open. */
-export function findingMail({ recording, violation, reproduce }: Failure, version: string): string {
-  const { model } = recording;
+/** One finding. */
+export const findingMail = (failure: Failure, version: string): string =>
+  text([
+    ...headLines(failure.recording.model, version),
+    '',
+    'and found the following issue:',
+    ...findingLines(failure),
+    ...RULE,
+    ...footLines(),
+  ]);
+
+/** All findings of a run, state by state, in one message: readers of a list have no artifacts to open. */
+export const mail = (suites: readonly Suite[], version: string): string =>
+  text([...suites.flatMap((suite) => [...suiteLines(suite, version), ...RULE]), ...footLines()]);
+
+function suiteLines(suite: Suite, version: string): string[] {
+  const { model, cases } = suite;
+  const broken = cases.filter(({ outcome }) => outcome === 'failure' || outcome === 'error');
+  return [
+    ...headLines(model, version),
+    '',
+    ...(broken.length === 0
+      ? [
+          `and found no issue${cases.some(({ outcome }) => outcome === 'expected-failure') ? ' but what is known' : ''}.`,
+        ]
+      : [
+          `and found ${broken.length === 1 ? 'the following issue' : 'the following issues'}:`,
+          ...broken.flatMap(({ name, reason }) => wrapped(`- ${name}: ${reason}`)),
+          ...broken.flatMap(({ failures }) => failures.flatMap(findingLines)),
+          ...RULE.slice(0, -1),
+        ]),
+    '',
+    ...otherLines(cases),
+    ...wrapped(`Covered: ${coverageLine(suite)}.`),
+  ];
+}
+
+/** What was looked at besides, so that nobody takes silence for more than it is. */
+function otherLines(cases: readonly Case[]): string[] {
+  const list = (title: string, outcome: Case['outcome']): string[] => {
+    const names = cases.filter((one) => one.outcome === outcome).map(({ name }) => name);
+    return names.length === 0
+      ? []
+      : wrapped(`${title} (${count(names.length, 'claim')}): ${names.join(', ')}.`);
+  };
+  return [
+    ...list('Holds, as far as it was searched', 'pass'),
+    ...list('Broken, and known to be', 'expected-failure'),
+    ...list('Nothing can be said', 'skip'),
+  ];
+}
+
+function headLines(model: Model, version: string): string[] {
   const { series, patches } = model;
-  const body = renderCounterexample(recording, {
-    color: false,
-    width: WIDTH,
-    reproduce,
-    property: violation,
-  });
   return [
     ...wrapped(
       `zpci-fuzz ${version} looked at a model of the following series. A model is not the kernel: where it differs from the patch, please say so.`,
@@ -26,21 +74,31 @@ export function findingMail({ recording, violation, reproduce }: Failure, versio
     ...wrapped(`${series.title}: ${stateName(model)}`),
     ...(series.thread === '' ? [] : wrapped(`thread: <${series.thread}>`)),
     ...patches.map((patch) => patchLine(patch)).flatMap(wrapped),
-    '',
-    'and found the following issue:',
-    '',
-    '***',
-    '',
-    body.trimEnd(),
-    '',
-    '***',
-    '',
-    ...wrapped('This report was written by a program, and sent by whoever you got it from.'),
-    '',
-  ].join('\n');
+  ];
 }
+
+function findingLines({ recording, violation, reproduce }: Failure): string[] {
+  const body = renderCounterexample(recording, {
+    color: false,
+    width: WIDTH,
+    reproduce,
+    property: violation,
+  });
+  return [
+    ...RULE,
+    ...body.trimEnd().split('\n'),
+    '',
+    ...wrapped('or, from what follows as scenario.json: npx zpci-fuzz exec scenario.json'),
+    '',
+    ...scenarioJson(recording.scenario, WIDTH),
+  ];
+}
+
+const footLines = (): string[] =>
+  wrapped('This report was written by a program, and sent by whoever you got it from.');
 
 const patchLine = ({ id, subject, source }: Patch<unknown>): string =>
   `* [${id}] ${subject}${source.status === 'posted' || source.status === 'merged' ? '' : ` (${source.status})`}`;
 
-const wrapped = (text: string): string[] => wrap(plain(text), WIDTH, 2);
+const wrapped = (line: string): string[] => wrap(plain(line), WIDTH, 2);
+const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

@@ -1,5 +1,5 @@
 /** What formats for machines are made of: a suite for each state, a case for each claim. */
-import type { Coverage } from '../../harness/campaign/result.ts';
+import type { Coverage, ModelResult } from '../../harness/campaign/result.ts';
 import type { Model } from '../../harness/model/model.ts';
 import type { Recording, ViolationRecord } from '../../harness/scenario/recording.ts';
 import { count } from '../count.ts';
@@ -33,6 +33,8 @@ export interface Suite {
   readonly model: Model;
   readonly cases: readonly Case[];
   readonly coverage: Coverage;
+  /** Why the search ended early; null: it did not. */
+  readonly stopped: ModelResult['stopped'];
 }
 
 /** All that a reader without the tool needs of a failure, in lines. */
@@ -50,8 +52,20 @@ export function failureLines({ recording, violation, reproduce }: Failure): stri
   ].map(plain);
 }
 
-export const coverageLine = ({ sequences, executions, distinctSchedules }: Coverage): string =>
-  `${count(executions, 'execution')} of ${count(sequences, 'operation sequence')}, ${count(distinctSchedules, 'distinct schedule')}`;
+/** What the verdicts rest on. */
+export const coverageLine = ({ coverage, stopped }: Pick<Suite, 'coverage' | 'stopped'>): string =>
+  [
+    `${count(coverage.executions, 'execution')} of ${count(coverage.sequences, 'operation sequence')}`,
+    count(coverage.distinctSchedules, 'distinct schedule'),
+    ...(stopped === null ? [] : [STOPPED[stopped]]),
+  ].join(', ');
+
+const STOPPED: Readonly<Record<NonNullable<Suite['stopped']>, string>> = {
+  interrupt: 'interrupted before its end',
+  time: 'ended early by --time',
+  bail: 'ended early by --bail',
+  hang: 'ended early: the model hangs too often',
+};
 
 /** How many cases ended in each way. */
 export function tallyOf(suites: readonly Pick<Suite, 'cases'>[]): Readonly<Record<CaseOutcome, number>> {

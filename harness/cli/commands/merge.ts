@@ -1,4 +1,5 @@
-import { JSON_OUTPUT } from '../flags.ts';
+import { JSON_OUTPUT, REPORTER } from '../flags.ts';
+import { MERGE_REPORTERS } from '../reporter-names.ts';
 import { type AddCommand, terminal } from './command.ts';
 
 export const addMerge: AddCommand = (parser, finish) =>
@@ -18,6 +19,7 @@ export const addMerge: AddCommand = (parser, finish) =>
           describe: 'shards may be missing; the report says which',
           default: false,
         })
+        .option('reporter', REPORTER)
         .option('json', JSON_OUTPUT)
         .option('quiet', {
           alias: 'q',
@@ -25,10 +27,13 @@ export const addMerge: AddCommand = (parser, finish) =>
           describe: 'verdicts and coverage only: no counterexamples',
           default: false,
         })
-        .example('$0 merge shard-*.json --json', 'the JSON that the run gives without --shard'),
+        .example('$0 merge shard-*.json --json', 'the JSON that the run gives without --shard')
+        .example('$0 merge shard-*.json --reporter html=run.html', 'a page of all of it'),
     async (args) => {
       const { merge } = await import('../merge.ts');
-      const { path: files, partial, json, quiet } = args;
-      finish(await merge({ files, partial, json, quiet }, terminal(args)));
+      const { reportersOf } = await import('../run-options.ts');
+      const { path: files, partial, quiet } = args;
+      const reporters = reportersOf(args, MERGE_REPORTERS);
+      finish(await merge({ files, partial, reporters, quiet }, terminal(args)));
     },
   );

@@ -1,0 +1,57 @@
+import { type GateReport, renderGate } from '../../reports/gate.ts';
+import { gateJson } from '../../reports/gate-json.ts';
+import { emitter } from './events.ts';
+import { gateCounterexamples, type ShownEntry } from './gate-counterexamples.ts';
+import type { GateOptions } from './gate-options.ts';
+import { gateSuiteOf } from './gate-suites.ts';
+import type { Output } from './report-file.ts';
+import { renderSuites } from './reporters.ts';
+import { keptOf } from './run-text.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the gate has found, with what it takes to show it again. */
+interface ShownReport extends GateReport {
+  readonly entries: readonly ShownEntry[];
+}
+
+/** Writes what the gate has found, in each form that was asked for. */
+export async function writeGate(
+  outputs: readonly Output[],
+  report: ShownReport,
+  { quiet, all }: Pick<GateOptions, 'quiet' | 'all'>,
+  terminal: Terminal,
+): Promise<void> {
+  const { settings, entries } = report;
+  for (const { name, write } of outputs) {
+    switch (name) {
+      case 'json':
+        write(`${JSON.stringify(gateJson(report), null, 2)}\n`);
+        break;
+      case 'text':
+        if (!quiet) for (const text of gateCounterexamples(settings, terminal, entries, all)) write(text);
+        write(renderGate(report, { ...terminal, quiet, all }));
+        break;
+      case 'jsonl':
+        writeEvents(report, write);
+        break;
+      default: {
+        const suites = entries.map((entry) => gateSuiteOf(settings, entry, name === 'html'));
+        write(await renderSuites(name, suites, terminal));
+      }
+    }
+  }
+}
+
+function writeEvents(report: ShownReport, write: Output['write']): void {
+  const emit = emitter([{ name: 'jsonl', write }]);
+  for (const entry of report.entries) {
+    const { id: model } = entry.model;
+    for (const found of entry.result.counterexamples) {
+      const { property, kind } = found;
+      const again = () => entry.searchAgain(property);
+      const kept = keptOf(report.settings, entry.model, found, entry.paths, again);
+      emit({ event: 'failure', model, property, kind, entry: kept.entry, reproduce: kept.reproduce });
+    }
+  }
+  for (const result of gateJson(report).models) emit({ event: 'model', result });
+}
