@@ -34,6 +34,7 @@ describe('GitHub', () => {
     );
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(9_000);
     expect(text).toMatch(/\n\d+ more states did not fit here\.\n/);
+    expect(text).toContain('<details>');
     expect(text).toMatch(/\n\d+ more failures did not fit here\.\n$/);
   });
 
