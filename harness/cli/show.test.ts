@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { mermaidDiagram } from '../../reports/formats/mermaid-grammar.fixture.ts';
+import { readXml } from '../../reports/formats/xml-reader.fixture.ts';
 import type { CorpusEntry } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
@@ -129,8 +130,15 @@ describe('the command that reproduces', () => {
 
 test('an execution that breaks nothing can be drawn', async () => {
   expect(await shown(HARMLESS, 'ascii')).toMatch(/^zpci-io\/v3 \(.*\): finished\n/);
-  expect(mermaidDiagram(await shown(HARMLESS, 'mermaid')).title).toMatch(/: finished$/);
+  expect(mermaidDiagram(await shown(HARMLESS, 'mermaid')).lines[0]).toEqual({ of: ['a0'], text: 'finished' });
   expect(await shown(HARMLESS, 'svg')).toContain('finished</title>');
+});
+
+test('one in which nothing happens, too', async () => {
+  const nothing = folder.write('nothing-happens.json', scenario({ ops: [] }));
+  expect(mermaidDiagram(await shown(nothing, 'mermaid')).lines).toEqual([]);
+  expect(readXml(await shown(nothing, 'svg')).name).toBe('svg');
+  expect(await shown(nothing, 'ascii')).toContain(': finished\n');
 });
 
 test('a cycle of locks is shown as lockdep does', async () => {

@@ -10,12 +10,13 @@ export interface Diagram {
   readonly reproduce: string;
 }
 
+/** What is seen of the state: the claim that breaks and how, or how the execution ended. */
+export const failureName = ({ recording, violation }: Diagram): string =>
+  violation === null ? recording.outcome : `${violation.property}: ${violation.kind}`;
+
 /** The state with its provenance, and what is seen of it. */
-export const titleOf = ({ recording, violation }: Diagram): string => {
-  const { model, outcome } = recording;
-  const title = violation === null ? outcome : `${violation.property}: ${violation.kind}`;
-  return `${stateName(model)}: ${title}`;
-};
+export const titleOf = (diagram: Diagram): string =>
+  `${stateName(diagram.recording.model)}: ${failureName(diagram)}`;
 
 /** The step that breaks the claim; -1 where none does. A deadlock is found behind the last step: that one closed it. */
 export const markedAtOf = ({ recording, violation }: Diagram): number =>

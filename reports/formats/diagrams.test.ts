@@ -88,7 +88,9 @@ describe('Mermaid', () => {
 
     expect(comments).toEqual([`reproduce: ${REPRODUCE}`]);
     expect([...participants.values()]).toEqual(['user0']);
-    for (const { text } of recording.steps) expect(lines.some((line) => line.text.endsWith(text))).toBe(true);
+    const said = lines.flatMap(({ text }) => text.split('\n'));
+    for (const { text } of recording.steps) expect(said.some((line) => line.endsWith(text))).toBe(true);
+    expect(said.filter((line) => line.includes('breaks the claim: '))).toHaveLength(1);
   });
 
   test('stays so whatever stands in a scenario', () => {
@@ -99,7 +101,7 @@ describe('Mermaid', () => {
     }
     const { participants, lines } = mermaidDiagram(mermaid(diagramOf(exotic())));
     expect([...participants.values()]).toEqual([EXOTIC]);
-    expect(lines[0]!.text).toContain(EXOTIC);
+    expect(lines.map(({ text }) => text).join('\n')).toContain(`0 ${EXOTIC}`);
   });
 
   test.each([
