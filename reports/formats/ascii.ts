@@ -2,12 +2,14 @@
 import { describeReturn } from '../../harness/machine/errno.ts';
 import type { Recording } from '../../harness/scenario/recording.ts';
 import { count } from '../count.ts';
+import { findingDiff } from '../finding-diff.ts';
 import { type HeldLock, heldLocks } from '../held-locks.ts';
 import { operationText, worldText } from '../operation-text.ts';
-import { type Line, printPage, span } from '../page.ts';
+import { type Line, printPage, sections, span } from '../page.ts';
 import { plain } from '../plain.ts';
 import { reproduceLine } from '../reproduce-line.ts';
 import { shownSteps } from '../shown-steps.ts';
+import { stateName } from '../state-name.ts';
 import { cut, wrap } from '../wrap.ts';
 import { actorsOf, type Diagram, markedAtOf, titleOf } from './diagram.ts';
 
@@ -40,19 +42,15 @@ export function ascii(diagram: Diagram): string {
     '',
     ...(Object.keys(world).length === 0 ? [] : wrapped(`  world: ${worldText(world)}`)),
     ...ops.flatMap((one) => wrapped(`  ${one.actor}: ${operationText(one, model.series)}`)),
-    '',
-    ...lanes(recording, markedAt),
-    '',
-    ...wrapped(legend.join(', ')),
-    '',
   ];
-  return printPage([...lines.map((line): Line => [span(line)]), ...reproduceLine(reproduce, WIDTH)], {
-    color: false,
-    width: WIDTH,
-  })
-    .split('\n')
-    .map(asciiOnly)
-    .join('\n');
+  const page = sections(
+    lines.map((line): Line => [span(line)]),
+    violation === null ? [] : findingDiff(violation, stateName(model), WIDTH),
+    lanes(recording, markedAt).map((line): Line => [span(line)]),
+    wrapped(legend.join(', ')).map((line): Line => [span(line)]),
+    reproduceLine(reproduce, WIDTH),
+  );
+  return printPage(page, { color: false, width: WIDTH }).split('\n').map(asciiOnly).join('\n');
 }
 
 function lanes(recording: Recording, markedAt: number): string[] {
@@ -87,6 +85,7 @@ function lanes(recording: Recording, markedAt: number): string[] {
   };
   const numbered = (at: number, text: string): string => `${String(at).padStart(numberWidth)} ${text}`;
   const beside = (text: string): string => `${' '.repeat(numberWidth)} ${text}`;
+  let next = 0;
   return [
     ...actors.map((actor, index) =>
       cut(`${`|${' '.repeat(lane - 1)}`.repeat(index)}${plain(actor)}`, WIDTH).trimEnd(),
@@ -94,9 +93,12 @@ function lanes(recording: Recording, markedAt: number): string[] {
     ...shownSteps(steps, markedAt).flatMap((shown) => {
       if (shown.kind === 'left-out') {
         const text = `... ${count(shown.steps, shown.allReads ? 'read' : 'step')} left out`;
-        return row(-1, new Map(shown.actor === null ? [] : [[shown.actor, ':']]), beside(text));
+        const marks = new Map(shown.actor === null ? [] : [[shown.actor, ':']]);
+        next += shown.steps;
+        return row(next - 1, marks, beside(text));
       }
       const { step, index } = shown;
+      next = index + 1;
       const place = step.function === null ? '' : `${step.function}: `;
       const mark = index === markedAt ? 'X' : '*';
       const lines = row(index, new Map([[step.actor, mark]]), numbered(index, place + step.text));
@@ -129,7 +131,6 @@ function railOf(
   locks: readonly HeldLock[],
   actor: string,
 ): string {
-  if (at < 0) return '|';
   if (from < 0 || at < from) return '.';
   if (at > to) return ' ';
   return locks.some((held) => held.actor === actor && held.from <= at && at < held.to) ? '#' : '|';

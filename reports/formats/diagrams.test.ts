@@ -73,6 +73,14 @@ describe('ASCII', () => {
     expect(lines.filter((line) => /^[X#|.? ]*X/.test(line))).toHaveLength(1);
   });
 
+  test('says what was expected and what was seen', () => {
+    const [violation] = race().violations;
+    const lines = ascii(diagramOf(race())).split('\n');
+    const changed = violation!.actual.filter((line) => !violation!.expected.includes(line));
+    expect(changed.length).toBeGreaterThan(0);
+    for (const line of changed) expect(lines).toContain(`+${line}`);
+  });
+
   test('loses no actor of a crowd', () => {
     for (const actors of [9, 40]) {
       const text = ascii(diagramOf(crowdOf(actors)));
