@@ -64,7 +64,7 @@ function closing(cycle: readonly WaitRecord[], waiting: readonly WaitRecord[]): 
 }
 
 /** The first cycle found when each thread's blockers are followed in order; empty if the waits end at nobody. */
-function cycleIn(waiting: readonly WaitRecord[]): WaitRecord[] {
+export function cycleIn(waiting: readonly WaitRecord[]): WaitRecord[] {
   const byActor = new Map(waiting.map((wait) => [wait.actor, wait]));
   const finished = new Set<WaitRecord>();
   const path: WaitRecord[] = [];

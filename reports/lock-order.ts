@@ -28,22 +28,29 @@ export function lockOrderText({ locks, asks, closed, predicted }: LockOrderSumma
  * It says first that nothing of the kind happened: a prediction is for a person to look at. It makes no verdict and
  * no exit code.
  */
-export function predictedLines({ predicted }: LockOrderSummary, state: string, width: number): Line[][] {
+export function predictedLines(
+  { predicted }: Pick<LockOrderSummary, 'predicted'>,
+  state: string,
+  width: number,
+): Line[][] {
   const columns = Math.min(width, WIDTH_MAX);
-  return predicted.map((cycle) => splat(cycle, state, columns));
+  return predicted.map((cycle) => [
+    ...paragraph(
+      'predicted by the order of locks in this model; no execution that was explored closed it',
+      columns,
+      'unsure',
+    ),
+    ...lockdepLines(cycle, state, columns),
+  ]);
 }
 
-function splat(cycle: PredictedDeadlock, state: string, width: number): Line[] {
+/** A cycle of locks as lockdep frames it, whether an execution closed it or not. */
+export function lockdepLines(cycle: PredictedDeadlock, state: string, width: number): Line[] {
   const { threads, writers } = cycle;
   const frame = Math.min(FRAME, width);
   const last = threads.at(-1)!;
   const plain = (text: string): Line[] => paragraph(text, width);
   return [
-    ...paragraph(
-      'predicted by the order of locks in this model; no execution that was explored closed it',
-      width,
-      'unsure',
-    ),
     [span('='.repeat(frame))],
     ...paragraph('WARNING: possible circular locking dependency detected', width, 'strong'),
     ...plain(state),

@@ -7,8 +7,8 @@ import { readJson } from '../read-json.ts';
 import { record } from '../scenario/recording.ts';
 import { checkFormat, InvalidInput, validate, validateScenario } from '../scenario/validate.ts';
 import { UsageError } from './exit.ts';
+import { runReportSchema } from './run-report-schema.ts';
 import { selectModel } from './select.ts';
-import { shardReportSchema } from './shard-report-schema.ts';
 import { VERSION } from './version.ts';
 
 /** The report of one shard, as `run --json` wrote it. */
@@ -40,7 +40,7 @@ export function readShardReport(series: readonly Series[], file: string): ShardR
       `${file}: was written by ${version === undefined ? 'an earlier version' : `version ${quote(version)}`} of the tool, and this is version ${VERSION}; merge reports with the version that wrote them.`,
     );
   }
-  validate('shard report', shardReportSchema, value, file);
+  validate('shard report', runReportSchema, value, file);
   const json = value as unknown as RunJson;
   if (shardsMissing !== undefined) {
     throw new InvalidInput(

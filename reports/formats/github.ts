@@ -2,10 +2,14 @@
 import { count } from '../count.ts';
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
+import { cut } from '../wrap.ts';
 import { type Case, coverageLine, failureLines, type Suite, tallyOf } from './suite.ts';
 
 /** GitHub shows ten annotations of a kind for each step, and leaves out the others without a word. */
 const ANNOTATIONS_MAX = 10;
+/** What the API behind annotations takes: characters of a title, bytes of a message. */
+const TITLE_MAX = 255;
+const MESSAGE_MAX = 64 << 10;
 /** Bytes of a step's summary above which GitHub shows nothing of it: 1 MiB. */
 export const SUMMARY_MAX = 1 << 20;
 
@@ -17,7 +21,8 @@ export function githubAnnotations(suites: readonly Suite[]): string {
   const fitting = failures.length > ANNOTATIONS_MAX ? ANNOTATIONS_MAX - 1 : failures.length;
   const shown = failures.slice(0, fitting).map(({ model, title, body, file }) => {
     const place = file === null ? '' : `file=${escapeProperty(file)},`;
-    return `::error ${place}title=${escapeProperty(`${stateName(model)}: ${title}`)}::${escapeData(body)}`;
+    const name = cut(plain(`${stateName(model)}: ${title}`), TITLE_MAX);
+    return `::error ${place}title=${escapeProperty(name)}::${escapeData(shortened(body, MESSAGE_MAX))}`;
   });
   const left = failures.length - fitting;
   const rest =
@@ -41,6 +46,20 @@ function broken({ name, outcome, reason, failures }: Case): Broken[] {
   }));
 }
 
+/** Lines in the middle are left out, so that the last one, which says how to reproduce, is not lost. */
+function shortened(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  const lines = text.split('\n');
+  const end = `\n…\n${lines.at(-1)}`;
+  let room = bytesMax - Buffer.byteLength(end);
+  const kept = lines.slice(0, -1).filter((line) => {
+    room -= Buffer.byteLength(line) + 1;
+    return room >= 0;
+  });
+  return kept.join('\n') + end;
+}
+
+/** As the runner reads them back: @actions/core escapes the same characters (toolkit, packages/core/src/command.ts). */
 const escapeData = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 const escapeProperty = (text: string): string =>
@@ -56,20 +75,20 @@ export function githubSummary(suites: readonly Suite[], bytesMax = SUMMARY_MAX):
     '',
     '| state | broken | expected | holds | inconclusive | covered |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...suites.map((suite) => {
-      const own = tallyOf([suite]);
-      const cells = [
-        cell(stateName(suite.model)),
-        own.failure + own.error,
-        own['expected-failure'],
-        own.pass,
-        own.skip,
-        coverageLine(suite),
-      ];
-      return `| ${cells.join(' | ')} |`;
-    }),
     '',
   ].join('\n');
+  const rows = suites.map((suite) => {
+    const own = tallyOf([suite]);
+    const cells = [
+      cell(stateName(suite.model)),
+      own.failure + own.error,
+      own['expected-failure'],
+      own.pass,
+      own.skip,
+      coverageLine(suite),
+    ];
+    return `| ${cells.join(' | ')} |\n`;
+  });
   const details = suites.flatMap(({ model, cases }) =>
     cases.flatMap((one) =>
       broken(one).map(
@@ -78,17 +97,20 @@ export function githubSummary(suites: readonly Suite[], bytesMax = SUMMARY_MAX):
       ),
     ),
   );
-  return joinedWithin(head, details, bytesMax);
+  const table = joinedWithin(head, rows, 'state', bytesMax / 2);
+  return joinedWithin(`${table}\n`, details, 'failure', bytesMax);
 }
 
-/** As many whole details as fit, and how many did not. */
-function joinedWithin(head: string, details: readonly string[], bytesMax: number): string {
-  const note = (left: number): string => `\n${count(left, 'more failure')} did not fit here.\n`;
-  let text = `${head}\n`;
-  for (const [at, detail] of details.entries()) {
-    const left = details.length - at;
-    if (Buffer.byteLength(text + detail + note(left)) > bytesMax) return text + note(left);
-    text += detail;
+/** As many whole parts as fit, and how many did not. */
+function joinedWithin(head: string, parts: readonly string[], what: string, bytesMax: number): string {
+  const note = (left: number): string => `\n${count(left, `more ${what}`)} did not fit here.\n`;
+  let text = head;
+  let bytes = Buffer.byteLength(head);
+  for (const [at, part] of parts.entries()) {
+    const left = note(parts.length - at);
+    bytes += Buffer.byteLength(part);
+    if (bytes + Buffer.byteLength(left) > bytesMax) return text + left;
+    text += part;
   }
   return text;
 }

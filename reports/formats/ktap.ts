@@ -1,4 +1,7 @@
-/** KTAP version 1 (Documentation/dev-tools/ktap.rst), as kunit.py and kselftest read it. */
+/**
+ * KTAP version 1 (Documentation/dev-tools/ktap.rst), as kunit.py and kselftest read it: what kunit_parser.py takes for
+ * the beginning or the end of something must stand nowhere in a text.
+ */
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
 import { type Case, coverageLine, failureLines, type Suite, tallyOf } from './suite.ts';
@@ -11,7 +14,7 @@ export function ktap(suites: readonly Suite[]): string {
     `1..${suites.length}`,
     ...suites.flatMap((suite, at) => [
       ...subtest(suite).map((line) => `  ${line}`),
-      `${suite.cases.every(({ outcome }) => isOk(outcome)) ? 'ok' : 'not ok'} ${at + 1} ${nameOf(suite.model.id)}`,
+      suiteResult(suite, at + 1),
     ]),
     `# Totals: pass:${pass} fail:${failure} xfail:${xfail} xpass:0 skip:${skip} error:${error}`,
   ]);
@@ -21,11 +24,11 @@ function subtest(suite: Suite): string[] {
   return [
     'KTAP version 1',
     `# Subtest: ${nameOf(suite.model.id)}`,
-    `# state: ${plain(stateName(suite.model))}`,
-    `# covered: ${coverageLine(suite)}`,
+    diagnostic(`state: ${stateName(suite.model)}`),
+    diagnostic(`covered: ${coverageLine(suite)}`),
     `1..${suite.cases.length}`,
     ...suite.cases.flatMap((one, at) => [
-      ...diagnostics(one).map((line) => `# ${line}`),
+      ...diagnostics(one).map(diagnostic),
       `${isOk(one.outcome) ? 'ok' : 'not ok'} ${at + 1} ${nameOf(one.name)}${directive(one)}`,
     ]),
   ];
@@ -33,13 +36,29 @@ function subtest(suite: Suite): string[] {
 
 function diagnostics({ outcome, reason, failures }: Case): string[] {
   if (failures.length > 0) return failures.flatMap(failureLines);
-  return outcome === 'failure' ? [plain(reason)] : [];
+  return outcome === 'failure' ? [reason] : [];
 }
+
+/** Fails with any of its cases, and is skipped where all of them are. */
+function suiteResult({ model, cases }: Suite, number: number): string {
+  const ok = cases.every(({ outcome }) => isOk(outcome)) ? 'ok' : 'not ok';
+  const isSkipped = cases.every(({ outcome }) => outcome === 'skip');
+  return `${ok} ${number} ${nameOf(model.id)}${isSkipped ? ' # SKIP no claim was exercised' : ''}`;
+}
+
+/** `Subtest:` behind the mark would begin one, and these messages of a booting kernel end the results. */
+const diagnostic = (text: string): string =>
+  `# ${plain(text)
+    .replace(/^\s*Subtest:/, 'subtest:')
+    .replace(/(List of all partitions|Kernel panic - not syncing: VFS):/g, '$1 :')
+    .replaceAll('reboot: System halted', 'reboot, System halted')
+    .replace(/: kunit test case crashed!$/, ' - kunit test case crashed!')}`.trimEnd();
 
 const isOk = (outcome: Case['outcome']): boolean => outcome !== 'failure' && outcome !== 'error';
 
+/** Of two directives kunit.py would read the last. */
 function directive({ outcome, reason }: Case): string {
-  const said = reason === '' ? '' : ` ${plain(reason)}`;
+  const said = reason === '' ? '' : ` ${plain(reason).replace(/(?: #)+ /g, ' ')}`.trimEnd();
   switch (outcome) {
     case 'skip':
       return ` # SKIP${said}`;
@@ -55,7 +74,7 @@ function directive({ outcome, reason }: Case): string {
   }
 }
 
-/** A `#` in a name would begin a directive. */
-const nameOf = (text: string): string => plain(text).replaceAll('#', '_');
+/** A `#` in a name would begin a directive, and spaces at its end are not read back. */
+const nameOf = (text: string): string => plain(text).replaceAll('#', '_').trim();
 
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -1,71 +1,156 @@
 /** SARIF 2.1.0, as GitHub's code scanning and other viewers take it. */
 import { createHash } from 'node:crypto';
-import type { Log, ReportingDescriptor, Result, ThreadFlow } from 'sarif';
-import type { Recording } from '../../harness/scenario/recording.ts';
+import type {
+  Location,
+  Log,
+  Notification,
+  ReportingDescriptor,
+  Result,
+  ThreadFlow,
+  ThreadFlowLocation,
+} from 'sarif';
+import type { RecordedStep } from '../../harness/machine/recorder.ts';
+import type { Model } from '../../harness/model/model.ts';
+import { citation, type Source } from '../../harness/model/source.ts';
+import { count } from '../count.ts';
 import { plain } from '../plain.ts';
-import { stateName } from '../state-name.ts';
+import { shownSteps } from '../shown-steps.ts';
+import { provenanceOf, stateName } from '../state-name.ts';
+import { cut } from '../wrap.ts';
 import { type Case, type Failure, failureLines, type Suite } from './suite.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
+/**
+ * What GitHub takes ("SARIF results exceed one or more limits" in its documentation): a file with more results is
+ * refused, of the steps of a result no more are shown, and of a description no more is kept.
+ */
+const RESULTS_MAX = 25_000;
+const STEPS_MAX = 1_000;
+const DESCRIPTION_MAX = 1_024;
+
 /** One rule a claim, one result a failure; expected ones are there as suppressed. */
-export function sarif(suites: readonly Suite[], version: string): string {
+export function sarif(suites: readonly Suite[], version: string, resultsMax = RESULTS_MAX): string {
   const rules = new Map<string, ReportingDescriptor>();
-  for (const { name, claim } of suites.flatMap(({ cases }) => cases)) {
-    rules.set(name, { id: name, shortDescription: { text: plain(claim) } });
+  for (const suite of suites) {
+    for (const one of suite.cases) if (!rules.has(one.name)) rules.set(one.name, ruleOf(suite.model, one));
   }
+  const ids = [...rules.keys()];
+  const results = suites.flatMap((suite) =>
+    suite.cases.flatMap((one) => resultsOf(suite, one, ids.indexOf(one.name))),
+  );
+  const notes = results.length <= resultsMax ? [] : [leftOut(results.length - resultsMax)];
   const log: Log = {
     $schema: SCHEMA,
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: 'zpci-fuzz', version, rules: [...rules.values()] } },
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notes }],
+        originalUriBaseIds: {
+          [ROOT]: { description: { text: 'The folder that zpci-fuzz was started in: that of its package.' } },
+        },
         columnKind: 'utf16CodeUnits',
-        results: suites.flatMap((suite) => suite.cases.flatMap((one) => resultsOf(suite, one))),
+        results: results.slice(0, resultsMax),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function resultsOf({ model }: Suite, one: Case): Result[] {
+const leftOut = (results: number): Notification => ({
+  level: 'warning',
+  message: { text: `${count(results, 'more result')} did not fit here.` },
+});
+
+function ruleOf(model: Model, { name, claim }: Case): ReportingDescriptor {
+  const source = model.properties.find(({ id }) => id === name)?.source;
+  const whole = source === undefined ? claim : `${claim}. Source: ${citation(source)}.`;
+  const uri = source === undefined ? null : loreOf(source);
+  return {
+    id: name,
+    shortDescription: { text: described(claim) },
+    fullDescription: { text: described(whole) },
+    help: { text: described(whole) },
+    ...(uri === null ? {} : { helpUri: uri }),
+    defaultConfiguration: { level: 'error' },
+  };
+}
+
+const described = (text: string): string => message(cut(plain(text), DESCRIPTION_MAX));
+
+/** Where the mail is that the claim comes from; null without one. */
+function loreOf({ messageId }: Source): string | null {
+  return messageId !== undefined && /^[\w.+=$-]+@[\w.-]+$/.test(messageId)
+    ? `https://lore.kernel.org/all/${encodeURIComponent(messageId)}/`
+    : null;
+}
+
+function resultsOf({ model }: Suite, one: Case, ruleIndex: number): Result[] {
   const { name, outcome, reason, failures } = one;
   if (outcome === 'pass' || outcome === 'skip') return [];
-  const suppressions =
-    outcome === 'expected-failure'
-      ? { suppressions: [{ kind: 'external' as const, justification: plain(reason) }] }
-      : {};
+  const common = {
+    ruleId: name,
+    ruleIndex,
+    level: 'error' as const,
+    ...(outcome === 'expected-failure'
+      ? {
+          suppressions: [
+            { kind: 'external' as const, status: 'accepted' as const, justification: plain(reason) },
+          ],
+        }
+      : {}),
+  };
+  const state = { state: model.id, provenance: { ...provenanceOf(model.state.source) } };
   if (failures.length === 0) {
     return [
       {
-        ruleId: name,
-        level: 'error',
-        message: { text: plain(`${stateName(model)}: ${reason}`) },
-        locations: [placeOf(model.id, null)],
+        ...common,
+        message: { text: message(plain(`${stateName(model)}: ${reason}`)) },
+        locations: [placeOf(model.id, null, null)],
         partialFingerprints: fingerprint(model.id, name, outcome),
-        ...suppressions,
+        properties: state,
       },
     ];
   }
-  return failures.map((failure) => ({
-    ruleId: name,
-    level: 'error',
-    message: { text: [plain(stateName(model)), ...failureLines(failure)].join('\n') },
-    locations: [placeOf(model.id, failure)],
-    partialFingerprints: fingerprint(model.id, name, failure.violation.kind),
-    codeFlows: [{ threadFlows: threadFlows(failure.recording) }],
-    ...suppressions,
-  }));
+  return failures.map((failure) => {
+    const { violation, recording, reproduce, entry } = failure;
+    const { flows, left } = threadFlows(failure, model.id);
+    const lines = [
+      plain(`${stateName(model)}: ${violation.message}`),
+      ...failureLines(failure),
+      ...(left === 0 ? [] : [`${count(left, 'step')} of the interleaving are left out.`]),
+    ];
+    return {
+      ...common,
+      message: { text: lines.map(message).join('\n') },
+      locations: [placeOf(model.id, entry, recording.steps[violation.step] ?? null)],
+      partialFingerprints: fingerprint(model.id, name, violation.kind),
+      ...(flows.length === 0 ? {} : { codeFlows: [{ threadFlows: flows }] }),
+      properties: { ...state, kind: plain(violation.kind), reproduce: plain(reproduce) },
+    };
+  });
 }
 
-/** The corpus entry where there is one: viewers want a file. The kernel function goes beside it. */
-function placeOf(model: string, failure: Failure | null) {
-  const uri = failure?.entry ?? `models/${model.split('/', 1)[0]}/README.md`;
-  const step = failure === null ? undefined : failure.recording.steps[failure.violation.step];
-  const name = step?.function ?? null;
+/** What would be taken for a placeholder or a link (sections 3.11.5 and 3.11.6) is written as what it is. */
+const message = (text: string): string =>
+  text.replace(/\{(\d+)\}/g, '{{$1}}').replace(/\[(?=[^\]]*\]\()/g, '\\[');
+
+const ROOT = '%SRCROOT%';
+
+/**
+ * The corpus entry where there is one in the folder: viewers want a file, and a path that is the same in each run. The
+ * kernel function goes beside it.
+ */
+function placeOf(model: string, entry: string | null, step: RecordedStep | null): Location {
+  const isInside = entry !== null && !/^(?:[\\/]|[A-Za-z]:|\.\.(?:[\\/]|$))/.test(entry);
+  const path = isInside ? entry.replace(/^(?:\.\/)+/, '') : `models/${model.split('/', 1)[0]}/README.md`;
+  const uri = path.split('/').map(encodeURIComponent).join('/');
   return {
-    physicalLocation: { artifactLocation: { uri: uri.split('/').map(encodeURIComponent).join('/') } },
-    ...(name === null ? {} : { logicalLocations: [{ name: plain(name), kind: 'function' }] }),
+    physicalLocation: { artifactLocation: { uri, uriBaseId: ROOT }, region: { startLine: 1 } },
+    ...(step?.function == null
+      ? {}
+      : { logicalLocations: [{ name: plain(step.function), kind: 'function' }] }),
   };
 }
 
@@ -75,24 +160,29 @@ const fingerprint = (...parts: readonly string[]): Result['partialFingerprints']
 });
 
 /** One for each actor; the order of steps over all of them is that of execution. */
-function threadFlows({ steps }: Recording): ThreadFlow[] {
-  const actors = [...new Set(steps.map(({ actor }) => actor))];
-  return actors.map((actor) => ({
+function threadFlows(
+  { recording, violation, entry }: Failure,
+  model: string,
+): { readonly flows: ThreadFlow[]; readonly left: number } {
+  const { steps } = recording;
+  const rows =
+    steps.length <= STEPS_MAX
+      ? steps.map((step, index) => ({ step, index }))
+      : shownSteps(steps, violation.step).flatMap((row) => (row.kind === 'step' ? [row] : []));
+  const shown = rows.slice(-STEPS_MAX);
+  const actors = [...new Set(shown.map(({ step }) => step.actor))];
+  const flows = actors.map((actor) => ({
     id: plain(actor),
-    locations: steps.flatMap((step, at) =>
-      step.actor === actor
-        ? [
-            {
-              executionOrder: at,
-              location: {
-                message: { text: plain(step.text) },
-                ...(step.function === null
-                  ? {}
-                  : { logicalLocations: [{ name: plain(step.function), kind: 'function' }] }),
-              },
-            },
-          ]
-        : [],
-    ),
+    locations: shown
+      .filter(({ step }) => step.actor === actor)
+      .map(({ step, index }): ThreadFlowLocation => {
+        const isMarked = index === Math.min(violation.step, steps.length - 1);
+        return {
+          executionOrder: index,
+          importance: isMarked ? 'essential' : 'important',
+          location: { ...placeOf(model, entry, step), message: { text: message(plain(step.text)) } },
+        };
+      }),
   }));
+  return { flows, left: steps.length - shown.length };
 }

@@ -1,4 +1,5 @@
 import { DEFAULTS } from '../defaults.ts';
+import { SHOW_FORMATS } from '../show-formats.ts';
 import { type AddCommand, terminal } from './command.ts';
 
 export const addShow: AddCommand = (parser, finish) =>
@@ -13,8 +14,9 @@ export const addShow: AddCommand = (parser, finish) =>
           demandOption: true,
         })
         .option('as', {
-          choices: ['text', 'mail', 'mermaid', 'svg', 'splat'] as const,
-          describe: "mail: 75 columns, self-contained; splat: a deadlock in the kernel's words",
+          choices: SHOW_FORMATS,
+          describe:
+            "ascii, mail: within 75 columns; mermaid, svg: diagrams; splat: a deadlock in the kernel's words",
           default: 'text' as const,
         })
         .option('model', { type: 'string', describe: 'another state than the file names' })
