@@ -165,17 +165,17 @@ describe('reporters', () => {
     {
       given: ['xml'],
       message:
-        '--reporter is "xml"; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, html, each with =FILE or without.',
+        '--reporter is "xml"; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, splat, html, each with =FILE or without.',
     },
     {
       given: ['json='],
       message:
-        '--reporter is "json="; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, html, each with =FILE or without.',
+        '--reporter is "json="; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, splat, html, each with =FILE or without.',
     },
     {
       given: ['JSON'],
       message:
-        '--reporter is "JSON"; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, html, each with =FILE or without.',
+        '--reporter is "JSON"; allowed: text, json, jsonl, ktap, junit, sarif, github, markdown, mail, splat, html, each with =FILE or without.',
     },
     {
       given: ['text', 'json'],

@@ -1,3 +1,4 @@
+import { count } from '../../reports/count.ts';
 import { type GateReport, renderGate } from '../../reports/gate.ts';
 import { gateJson } from '../../reports/gate-json.ts';
 import { emitter } from './events.ts';
@@ -6,6 +7,7 @@ import type { GateOptions } from './gate-options.ts';
 import { gateSuiteOf } from './gate-suites.ts';
 import type { Output } from './report-file.ts';
 import { renderSuites } from './reporters.ts';
+import { searchedBy } from './run-suites.ts';
 import { keptOf } from './run-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,7 +38,12 @@ export async function writeGate(
         break;
       default: {
         const suites = entries.map((entry) => gateSuiteOf(settings, entry, name === 'html'));
-        write(await renderSuites(name, suites, terminal));
+        const about = `gate, profile ${report.profile}, ${searchedBy(settings)}`;
+        const incomplete =
+          report.left === 0
+            ? null
+            : `${count(report.left, 'state')} of ${report.total} not searched to the end`;
+        write(await renderSuites(name, { version: settings.version, about, incomplete, suites }, terminal));
       }
     }
   }

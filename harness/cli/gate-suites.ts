@@ -29,6 +29,8 @@ export function gateSuiteOf(settings: RunSettings, entry: ShownEntry, withKnown:
     model,
     coverage: result.coverage,
     stopped: result.stopped,
+    predicted: result.lockOrder.predicted,
+    reproduce: entry.searchAgain(null),
     cases: [
       ...cells.map((cell): Case => {
         const { claim, reason, outcome } = found.get(cell.property)!;

@@ -12,7 +12,7 @@ import { outputsOf } from './report-file.ts';
 import type { Reporter } from './reporter-names.ts';
 import { renderSuites } from './reporters.ts';
 import { exitCodeOf } from './run-exit.ts';
-import { runSuiteOf } from './run-suites.ts';
+import { runReportOf, runSuiteOf } from './run-suites.ts';
 import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
 import { isEmptyShard } from './search.ts';
 import { readShardReport, type ShardReport } from './shard-report.ts';
@@ -62,7 +62,7 @@ export async function merge(options: MergeOptions, terminal: Terminal): Promise<
         break;
       default: {
         const suites = results.map((result, at) => runSuiteOf(settings, models[at]!, result, NOT_SAVED));
-        write(await renderSuites(name, suites, terminal));
+        write(await renderSuites(name, runReportOf(settings, suites, []), terminal));
       }
     }
   }

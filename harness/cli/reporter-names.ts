@@ -1,5 +1,14 @@
 /** Formats made of suites, written when everything is known. */
-export const SUITE_REPORTERS = ['ktap', 'junit', 'sarif', 'github', 'markdown', 'mail', 'html'] as const;
+export const SUITE_REPORTERS = [
+  'ktap',
+  'junit',
+  'sarif',
+  'github',
+  'markdown',
+  'mail',
+  'splat',
+  'html',
+] as const;
 export type SuiteReporter = (typeof SUITE_REPORTERS)[number];
 
 export const isSuiteReporter = (name: string): name is SuiteReporter =>

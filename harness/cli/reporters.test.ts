@@ -243,6 +243,19 @@ describe('jsonl', () => {
   });
 });
 
+test('states that were left out are named, or counted', async () => {
+  const early = { models: ['gated/broken', 'gated/v1'], bail: true };
+  expect((await go('run', 'ktap', early)).stdout).toContain(
+    '# ERROR not looked at: gated/v1 (posted 2025-01-01)',
+  );
+  expect((await go('gate', 'ktap', early)).stdout).toContain('# ERROR 1 state of 2 not searched to the end');
+});
+
+test('deadlocks are in the words of the kernel, or said not to be there', async () => {
+  const { stdout } = await go('run', 'splat', { models: ['gated/v1'] });
+  expect(stdout).toMatch(/^zpci-fuzz: nobody waited for ever/);
+});
+
 test('a search that ends early says so in each format that has a place for it', async () => {
   for (const name of ['ktap', 'junit', 'github', 'mail', 'html'] as const) {
     const terminal = new CapturedTerminal({ stepSummary: folder.at(`${name}.md`) });

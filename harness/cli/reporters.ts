@@ -5,11 +5,11 @@ import { junit } from '../../reports/formats/junit.ts';
 import { ktap } from '../../reports/formats/ktap.ts';
 import { mail } from '../../reports/formats/mail.ts';
 import { sarif } from '../../reports/formats/sarif.ts';
-import type { Suite } from '../../reports/formats/suite.ts';
+import { splatReport } from '../../reports/formats/splat.ts';
+import type { SuiteReport } from '../../reports/formats/suite.ts';
 import { explorerPage } from './explorer-page.ts';
 import type { SuiteReporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 /** Bytes of a comment that GitHub takes: 65,536 characters, with room for what a bot puts around it. */
 const COMMENT_MAX = 64_000;
@@ -17,25 +17,27 @@ const COMMENT_MAX = 64_000;
 /** The text of a format. `github` adds its summary to the job's. */
 export async function renderSuites(
   name: SuiteReporter,
-  suites: readonly Suite[],
+  report: SuiteReport,
   { stepSummary }: Pick<Terminal, 'stepSummary'>,
 ): Promise<string> {
   switch (name) {
     case 'ktap':
-      return ktap(suites);
+      return ktap(report);
     case 'junit':
-      return junit(suites);
+      return junit(report);
     case 'sarif':
-      return sarif(suites, VERSION);
+      return sarif(report);
+    case 'splat':
+      return splatReport(report);
     case 'markdown':
-      return githubSummary(suites, COMMENT_MAX);
+      return githubSummary(report, COMMENT_MAX);
     case 'mail':
-      return mail(suites, VERSION);
+      return mail(report);
     case 'html':
-      return explorerPage(explorerData(suites, VERSION, 'verdicts and counterexamples of one run'));
+      return explorerPage(explorerData(report));
     case 'github':
-      if (stepSummary !== null) appendFileSync(stepSummary, githubSummary(suites));
-      return githubAnnotations(suites);
+      if (stepSummary !== null) appendFileSync(stepSummary, githubSummary(report));
+      return githubAnnotations(report);
     default:
       return name satisfies never;
   }

@@ -17,7 +17,7 @@ import { renderSuites } from './reporters.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
 import { settingsOf } from './run-settings.ts';
-import { runSuiteOf } from './run-suites.ts';
+import { runReportOf, runSuiteOf } from './run-suites.ts';
 import { counterexampleTexts, headingText, keptOf, verdictText } from './run-text.ts';
 import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
@@ -128,7 +128,10 @@ export async function runModels(
   const code = stopping.signal === null ? exitCodeOf(results) : exitCodeOfSignal(stopping.signal);
   for (const { name, write } of outputs) {
     if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
-    if (isSuiteReporter(name)) write(await renderSuites(name, suites, terminal));
+    if (isSuiteReporter(name))
+      write(
+        await renderSuites(name, runReportOf(settings, suites, applying.slice(results.length)), terminal),
+      );
   }
   emit({ event: 'end', exitCode: code });
   return code;

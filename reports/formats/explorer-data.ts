@@ -8,12 +8,12 @@ import type {
   ExplorerVerdict,
 } from '../explorer/data.ts';
 import { provenanceOf } from '../state-name.ts';
-import { type Case, coverageLine, type Failure, type Suite } from './suite.ts';
+import { type Case, coverageLine, type Failure, type Suite, type SuiteReport } from './suite.ts';
 
-export const explorerData = (suites: readonly Suite[], version: string, from: string): ExplorerData => ({
+export const explorerData = ({ suites, version, about, incomplete }: SuiteReport): ExplorerData => ({
   format: 1,
   version,
-  from,
+  from: [about, ...(incomplete === null ? [] : [incomplete])].join('. '),
   states: suites.map(stateOf),
   counterexamples: suites.flatMap(({ cases }) =>
     cases.flatMap(({ failures }) => failures.map(counterexampleOf)),

@@ -3,7 +3,7 @@ import { count } from '../count.ts';
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
 import { cut } from '../wrap.ts';
-import { type Case, coverageLine, failureLines, type Suite, tallyOf } from './suite.ts';
+import { type Case, coverageLine, failureLines, type SuiteReport, tallyOf } from './suite.ts';
 
 /** GitHub shows ten annotations of a kind for each step, and leaves out the others without a word. */
 const ANNOTATIONS_MAX = 10;
@@ -14,7 +14,7 @@ const MESSAGE_MAX = 64 << 10;
 export const SUMMARY_MAX = 1 << 20;
 
 /** Workflow commands: one error for each failure, the last of the ten for those that do not fit. */
-export function githubAnnotations(suites: readonly Suite[]): string {
+export function githubAnnotations({ suites, incomplete }: SuiteReport): string {
   const failures = suites.flatMap(({ model, cases }) =>
     cases.flatMap((one) => broken(one).map(({ title, body, file }) => ({ model, title, body, file }))),
   );
@@ -27,7 +27,8 @@ export function githubAnnotations(suites: readonly Suite[]): string {
   const left = failures.length - fitting;
   const rest =
     left === 0 ? [] : [`::error title=zpci-fuzz::${count(left, 'more failure')}; the job summary has them.`];
-  return [...shown, ...rest].map((line) => `${line}\n`).join('');
+  const unseen = incomplete === null ? [] : [`::warning title=zpci-fuzz::${escapeData(plain(incomplete))}`];
+  return [...shown, ...rest, ...unseen].map((line) => `${line}\n`).join('');
 }
 
 interface Broken {
@@ -66,13 +67,17 @@ const escapeProperty = (text: string): string =>
   escapeData(plain(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** Markdown for `$GITHUB_STEP_SUMMARY`, cut where it would get larger than GitHub shows. */
-export function githubSummary(suites: readonly Suite[], bytesMax = SUMMARY_MAX): string {
+export function githubSummary(
+  { version, about, incomplete, suites }: SuiteReport,
+  bytesMax = SUMMARY_MAX,
+): string {
   const tally = tallyOf(suites);
   const head = [
     '## zpci-fuzz',
     '',
-    `${count(tally.failure + tally.error, 'failure')}, ${tally.pass} hold, ${count(tally['expected-failure'], 'expected failure')}, ${tally.skip} inconclusive.`,
+    `${count(tally.failure + tally.error, 'failure')}, ${tally.pass} hold, ${count(tally['expected-failure'], 'expected failure')}, ${tally.skip} inconclusive. zpci-fuzz ${version}: ${html(about)}.`,
     '',
+    ...(incomplete === null ? [] : [html(incomplete), '']),
     '| state | broken | expected | holds | inconclusive | covered |',
     '| --- | --- | --- | --- | --- | --- |',
     '',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { junit } from './junit.ts';
 import type { Suite } from './suite.ts';
-import { HOSTILE, SUITES, saying } from './suites.fixture.ts';
+import { HOSTILE, reportOf, SUITES, saying } from './suites.fixture.ts';
 import { readXml, type XmlElement } from './xml-reader.fixture.ts';
 
 describe('JUnit', () => {
   const casesOf = (suite: Suite): readonly XmlElement[] => {
-    const root = readXml(junit([suite]));
+    const root = readXml(junit(reportOf([suite])));
     expect(root.name).toBe('testsuites');
     return root.children[0]!.children.filter(({ name }) => name === 'testcase');
   };
@@ -21,7 +21,7 @@ describe('JUnit', () => {
     expect(expected!.children[0]!.text).toMatch(/^claim: it is known\nexpected failure: as posted\n/);
     expect(partsOf(skipped!)).toEqual(['skipped', 'system-out']);
     expect(partsOf(broken!)).toEqual(['error', 'system-out']);
-    const [suite] = readXml(junit(SUITES)).children;
+    const [suite] = readXml(junit(reportOf(SUITES))).children;
     const counts = ['tests', 'failures', 'errors', 'skipped'].map((name) => suite!.attributes.get(name));
     expect(counts).toEqual(['5', '1', '1', '1']);
   });

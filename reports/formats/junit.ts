@@ -1,19 +1,20 @@
 /** JUnit XML in the shape of the kernel's tools/testing/kunit/kunit_junit.py, as Jenkins and GitLab read it. */
 import junitReportBuilder, { type Builder } from 'junit-report-builder';
 import { stateName } from '../state-name.ts';
-import { coverageLine, failureLines, type Suite } from './suite.ts';
+import { coverageLine, failureLines, type SuiteReport } from './suite.ts';
 import { xmlText } from './xml-text.ts';
 
 /**
  * A suite for each state, a test case for each claim. No times: the same run gives the same bytes. No properties of
  * cases: strict readers (the schema of Jenkins' xunit plugin) know those of suites only.
  */
-export function junit(suites: readonly Suite[]): string {
+export function junit({ version, about, incomplete, suites }: SuiteReport): string {
   // Its types say that what it exports is a member of what it exports.
   const report = (junitReportBuilder as unknown as Builder).newBuilder().name('zpci-fuzz');
   for (const whole of suites) {
     const { model, cases } = whole;
     const suite = report.testSuite().name(xmlText(stateName(model)));
+    suite.property('zpci-fuzz', xmlText(`${version}: ${about}`));
     suite.property('covered', coverageLine(whole));
     for (const { name, claim, outcome, reason, failures } of cases) {
       const one = suite.testCase().className(xmlText(model.id)).name(xmlText(name));
@@ -43,6 +44,10 @@ export function junit(suites: readonly Suite[]): string {
           outcome satisfies never;
       }
     }
+  }
+  if (incomplete !== null) {
+    const one = report.testSuite().name('zpci-fuzz').testCase();
+    one.className('zpci-fuzz').name('everything-is-looked-at').error(xmlText(incomplete));
   }
   return `${report.build().trimEnd()}\n`;
 }

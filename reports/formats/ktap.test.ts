@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ktap } from './ktap.ts';
 import { ktapTests } from './ktap-grammar.fixture.ts';
-import { HOSTILE, SUITES } from './suites.fixture.ts';
+import { HOSTILE, reportOf, SUITES } from './suites.fixture.ts';
 
 describe('KTAP', () => {
   test('is what its grammar takes, with a result for each case', () => {
-    const tests = ktapTests(ktap(SUITES));
+    const tests = ktapTests(ktap(reportOf(SUITES)));
 
     expect(tests.map(({ name }) => name)).toEqual(SUITES.map(({ model }) => model.id));
     expect(tests[0]!.subtests.map(({ ok, directive }) => `${ok} ${directive}`)).toEqual([
@@ -18,7 +18,7 @@ describe('KTAP', () => {
   });
 
   test('stays so whatever stands in a scenario', () => {
-    for (const suite of HOSTILE) expect(ktapTests(ktap([suite]))[0]!.subtests).toHaveLength(5);
+    for (const suite of HOSTILE) expect(ktapTests(ktap(reportOf([suite])))[0]!.subtests).toHaveLength(5);
   });
 
   test.each([
@@ -47,14 +47,14 @@ describe('KTAP', () => {
       { ...hangs!, reason: said },
       { ...broken!, name: 'said', reason: said, failures: [] },
     ];
-    const [test] = ktapTests(ktap([{ ...one!, cases }]));
+    const [test] = ktapTests(ktap(reportOf([{ ...one!, cases }])));
     expect(test!.subtests.map(({ directive }) => directive)).toEqual(['', '', 'XFAIL', 'SKIP', 'ERROR', '']);
   });
 
   test('skips a state of which nothing could be said', () => {
     const [one] = SUITES;
     const cases = one!.cases.filter(({ outcome }) => outcome === 'skip');
-    const tests = ktapTests(ktap([{ ...one!, cases }])).map(({ directive }) => directive);
+    const tests = ktapTests(ktap(reportOf([{ ...one!, cases }]))).map(({ directive }) => directive);
     expect(tests).toEqual(['SKIP']);
   });
 });

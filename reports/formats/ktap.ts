@@ -4,19 +4,25 @@
  */
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
-import { type Case, coverageLine, failureLines, type Suite, tallyOf } from './suite.ts';
+import { type Case, coverageLine, failureLines, type Suite, type SuiteReport, tallyOf } from './suite.ts';
 
 /** A state is a subtest, a claim a test. What is said of a test stands before its result line. */
-export function ktap(suites: readonly Suite[]): string {
+export function ktap({ version, about, incomplete, suites }: SuiteReport): string {
   const { pass, failure, 'expected-failure': xfail, skip, error } = tallyOf(suites);
   return lines([
     'KTAP version 1',
-    `1..${suites.length}`,
+    diagnostic(`zpci-fuzz ${version}: ${about}`),
+    `1..${suites.length + (incomplete === null ? 0 : 1)}`,
     ...suites.flatMap((suite, at) => [
       ...subtest(suite).map((line) => `  ${line}`),
       suiteResult(suite, at + 1),
     ]),
-    `# Totals: pass:${pass} fail:${failure} xfail:${xfail} xpass:0 skip:${skip} error:${error}`,
+    ...(incomplete === null
+      ? []
+      : [
+          `not ok ${suites.length + 1} everything-is-looked-at${directive({ outcome: 'error', reason: incomplete })}`,
+        ]),
+    `# Totals: pass:${pass} fail:${failure} xfail:${xfail} xpass:0 skip:${skip} error:${error + (incomplete === null ? 0 : 1)}`,
   ]);
 }
 
@@ -57,7 +63,7 @@ const diagnostic = (text: string): string =>
 const isOk = (outcome: Case['outcome']): boolean => outcome !== 'failure' && outcome !== 'error';
 
 /** Of two directives kunit.py would read the last. */
-function directive({ outcome, reason }: Case): string {
+function directive({ outcome, reason }: Pick<Case, 'outcome' | 'reason'>): string {
   const said = reason === '' ? '' : ` ${plain(reason).replace(/(?: #)+ /g, ' ')}`.trimEnd();
   switch (outcome) {
     case 'skip':

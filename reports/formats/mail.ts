@@ -7,7 +7,7 @@ import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
 import { wrap } from '../wrap.ts';
 import { scenarioJson } from './scenario-json.ts';
-import { type Case, coverageLine, type Failure, type Suite } from './suite.ts';
+import { type Case, coverageLine, type Failure, type Suite, type SuiteReport } from './suite.ts';
 
 const WIDTH = 75;
 const RULE = ['', '***', ''];
@@ -24,8 +24,13 @@ export const findingMail = (failure: Failure, version: string): string =>
   ]);
 
 /** All findings of a run, state by state, in one message: readers of a list have no artifacts to open. */
-export const mail = (suites: readonly Suite[], version: string): string =>
-  text([...suites.flatMap((suite) => [...suiteLines(suite, version), ...RULE]), ...footLines()]);
+export const mail = ({ version, about, incomplete, suites }: SuiteReport): string =>
+  text([
+    ...suites.flatMap((suite) => [...suiteLines(suite, version), ...RULE]),
+    ...(incomplete === null ? [] : [...wrapped(incomplete), '']),
+    ...wrapped(`Searched by: ${about}.`),
+    ...footLines(),
+  ]);
 
 function suiteLines(suite: Suite, version: string): string[] {
   const { model, cases } = suite;

@@ -4,11 +4,11 @@ import { deadlock, longRun, race } from '../recordings.fixture.ts';
 import { sarif } from './sarif.ts';
 import { sarifProblem } from './sarif-schema.fixture.ts';
 import type { Suite } from './suite.ts';
-import { exotic, failureOf, HOSTILE, SUITES, saying, suiteOf } from './suites.fixture.ts';
+import { exotic, failureOf, HOSTILE, reportOf, SUITES, saying, suiteOf } from './suites.fixture.ts';
 
 describe('SARIF', () => {
   const logOf = (suites: readonly Suite[], resultsMax?: number): Log =>
-    JSON.parse(sarif(suites, '0.1.0', resultsMax)) as Log;
+    JSON.parse(sarif(reportOf(suites), resultsMax)) as Log;
   const resultsOf = (suites: readonly Suite[]): Result[] => logOf(suites).runs[0]!.results!;
   /** The message of one failure whose claim says this. */
   const messageOf = (said: string): string => resultsOf([saying(said)])[0]!.message.text!;
@@ -70,7 +70,7 @@ describe('SARIF', () => {
   test('has no more results than GitHub takes, and says so', () => {
     const { results, invocations } = logOf(SUITES, 3).runs[0]!;
     expect(results).toHaveLength(3);
-    expect(invocations![0]!.toolExecutionNotifications![0]!.message.text).toBe(
+    expect(invocations![0]!.toolExecutionNotifications!.at(-1)!.message.text).toBe(
       '3 more results did not fit here.',
     );
   });
@@ -93,7 +93,7 @@ describe('SARIF', () => {
 
   test('identifies a failure the same way in each run, and no two by one name', () => {
     const prints = (suites: readonly Suite[]): string[] =>
-      [...sarif(suites, '0.1.0').matchAll(/"zpciFuzzFailure\/v1": "(\w+)"/g)].map(([, print]) => print!);
+      [...sarif(reportOf(suites)).matchAll(/"zpciFuzzFailure\/v1": "(\w+)"/g)].map(([, print]) => print!);
 
     expect(prints(SUITES)).toEqual(prints(SUITES));
     expect(new Set(prints(SUITES)).size).toBe(prints(SUITES).length);

@@ -17,7 +17,7 @@ import { plain } from '../plain.ts';
 import { shownSteps } from '../shown-steps.ts';
 import { provenanceOf, stateName } from '../state-name.ts';
 import { cut } from '../wrap.ts';
-import { type Case, type Failure, failureLines, type Suite } from './suite.ts';
+import { type Case, type Failure, failureLines, type Suite, type SuiteReport } from './suite.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
@@ -30,7 +30,7 @@ const STEPS_MAX = 1_000;
 const DESCRIPTION_MAX = 1_024;
 
 /** One rule a claim, one result a failure; expected ones are there as suppressed. */
-export function sarif(suites: readonly Suite[], version: string, resultsMax = RESULTS_MAX): string {
+export function sarif({ version, about, incomplete, suites }: SuiteReport, resultsMax = RESULTS_MAX): string {
   const rules = new Map<string, ReportingDescriptor>();
   for (const suite of suites) {
     for (const one of suite.cases) if (!rules.has(one.name)) rules.set(one.name, ruleOf(suite.model, one));
@@ -39,14 +39,20 @@ export function sarif(suites: readonly Suite[], version: string, resultsMax = RE
   const results = suites.flatMap((suite) =>
     suite.cases.flatMap((one) => resultsOf(suite, one, ids.indexOf(one.name))),
   );
-  const notes = results.length <= resultsMax ? [] : [leftOut(results.length - resultsMax)];
+  const notes = [
+    note('note', about),
+    ...(incomplete === null ? [] : [note('error', incomplete)]),
+    ...(results.length <= resultsMax
+      ? []
+      : [note('warning', `${count(results.length - resultsMax, 'more result')} did not fit here.`)]),
+  ];
   const log: Log = {
     $schema: SCHEMA,
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: 'zpci-fuzz', version, rules: [...rules.values()] } },
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notes }],
+        invocations: [{ executionSuccessful: incomplete === null, toolExecutionNotifications: notes }],
         originalUriBaseIds: {
           [ROOT]: { description: { text: 'The folder that zpci-fuzz was started in: that of its package.' } },
         },
@@ -58,9 +64,9 @@ export function sarif(suites: readonly Suite[], version: string, resultsMax = RE
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-const leftOut = (results: number): Notification => ({
-  level: 'warning',
-  message: { text: `${count(results, 'more result')} did not fit here.` },
+const note = (level: NonNullable<Notification['level']>, text: string): Notification => ({
+  level,
+  message: { text: message(plain(text)) },
 });
 
 function ruleOf(model: Model, { name, claim }: Case): ReportingDescriptor {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PredictedDeadlock } from '../../harness/machine/lock-order-cycles.ts';
 import { crowdedDeadlock, deadlock, hostile, race, UNPRINTABLE, widestLine } from '../recordings.fixture.ts';
 import { predictedSplat, splat, splatReport } from './splat.ts';
-import { REPRODUCE, suiteOf } from './suites.fixture.ts';
+import { REPRODUCE, reportOf, suiteOf } from './suites.fixture.ts';
 
 const use = (lock: string) => ({ lock, shared: false });
 
@@ -39,13 +39,13 @@ describe('a splat', () => {
   test('is there once for each deadlock of a run, and behind them for each prediction', () => {
     const suite = { ...suiteOf(deadlock()), predicted: [ABBA], reproduce: 'npx zpci-fuzz run' };
     const sound = { ...suiteOf(race()), predicted: [], reproduce: 'npx zpci-fuzz run' };
-    const lines = splatReport([sound, suite]).split('\n');
+    const lines = splatReport(reportOf([sound, suite])).split('\n');
     expect(lines.filter((line) => line.startsWith('zpci-fuzz: from a model'))).toHaveLength(2);
     expect(lines.filter((line) => line.startsWith('reproduce: '))).toEqual([
       `reproduce: ${REPRODUCE}`,
       'reproduce: npx zpci-fuzz run',
     ]);
-    expect(splatReport([sound])).toMatch(/^zpci-fuzz: nobody waited for ever/);
+    expect(splatReport(reportOf([sound]))).toMatch(/^zpci-fuzz: nobody waited for ever/);
   });
 
   test('names a wait for an event only where there is one', () => {

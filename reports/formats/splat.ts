@@ -16,7 +16,7 @@ import { BLANK, type Line, paragraph, printPage, span } from '../page.ts';
 import { reproduceLine } from '../reproduce-line.ts';
 import { stateName } from '../state-name.ts';
 import { widest } from '../wrap.ts';
-import type { Suite } from './suite.ts';
+import type { SuiteReport } from './suite.ts';
 
 const WIDTH = 75;
 
@@ -56,13 +56,8 @@ export function predictedSplat(
     .join('\n');
 }
 
-/** What a run found of a state, its predicted deadlocks with the command that finds them again. */
-export interface SplatSuite extends Pick<Suite, 'model' | 'cases'>, Pick<LockOrderSummary, 'predicted'> {
-  readonly reproduce: string;
-}
-
 /** Every deadlock of a run once, whichever claims it breaks, then what is predicted; one line where there is nothing. */
-export function splatReport(suites: readonly SplatSuite[]): string {
+export function splatReport({ suites, incomplete }: Pick<SuiteReport, 'suites' | 'incomplete'>): string {
   const shown = new Set<string>();
   const parts = suites.flatMap(({ model, cases, predicted, reproduce }) => [
     ...cases
@@ -74,9 +69,12 @@ export function splatReport(suites: readonly SplatSuite[]): string {
       .map((failure) => splat(failure.recording, failure.reproduce)),
     ...(predicted.length === 0 ? [] : [predictedSplat(model, { predicted }, reproduce)]),
   ]);
-  return parts.length === 0
-    ? page(...text('zpci-fuzz: nobody waited for ever, and the order of locks predicts no deadlock.'))
-    : parts.join('\n');
+  return [
+    ...(parts.length === 0
+      ? [page(...text('zpci-fuzz: nobody waited for ever, and the order of locks predicts no deadlock.'))]
+      : parts),
+    ...(incomplete === null ? [] : [page(...text(`zpci-fuzz: ${incomplete}`))]),
+  ].join('\n');
 }
 
 function lockdep(

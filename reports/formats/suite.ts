@@ -1,5 +1,6 @@
 /** What formats for machines are made of: a suite for each state, a case for each claim. */
 import type { Coverage, ModelResult } from '../../harness/campaign/result.ts';
+import type { PredictedDeadlock } from '../../harness/machine/lock-order-cycles.ts';
 import type { Model } from '../../harness/model/model.ts';
 import type { Recording, ViolationRecord } from '../../harness/scenario/recording.ts';
 import { count } from '../count.ts';
@@ -35,6 +36,21 @@ export interface Suite {
   readonly coverage: Coverage;
   /** Why the search ended early; null: it did not. */
   readonly stopped: ModelResult['stopped'];
+  /** Deadlocks that the order of locks would allow. */
+  readonly predicted: readonly PredictedDeadlock[];
+  /** The command that searches once more, for all claims. */
+  readonly reproduce: string;
+}
+
+/** What formats for machines are made from. */
+export interface SuiteReport {
+  /** Of the tool. */
+  readonly version: string;
+  /** Which command it was, and what the search depends on besides models and corpus. */
+  readonly about: string;
+  /** What was asked for and not looked at, in words; null where nothing was left out. */
+  readonly incomplete: string | null;
+  readonly suites: readonly Suite[];
 }
 
 /** All that a reader without the tool needs of a failure, in lines. */

@@ -3,7 +3,7 @@ import { NOTHING_COVERED } from '../../harness/campaign/coverage-by.ts';
 import type { Recording } from '../../harness/scenario/recording.ts';
 import { deadlock, everyRecording, hostile, memoryDisabled, race } from '../recordings.fixture.ts';
 import type { Diagram } from './diagram.ts';
-import type { Failure, Suite } from './suite.ts';
+import type { Failure, Suite, SuiteReport } from './suite.ts';
 
 export const REPRODUCE = 'npx zpci-fuzz replay corpus/x.json';
 
@@ -27,6 +27,8 @@ export function suiteOf(recording: Recording): Suite {
   return {
     model: recording.model,
     stopped: null,
+    predicted: [],
+    reproduce: 'npx zpci-fuzz run --no-save',
     coverage: {
       sequences: 250,
       executions: 4_000,
@@ -95,6 +97,14 @@ export function crowdOf(actors: number): Recording {
   const steps = Array.from({ length: actors }, (_, at) => ({ ...recording.steps[0]!, actor: `crowd${at}` }));
   return { ...recording, steps };
 }
+
+/** Suites as those of one run, which left nothing out. */
+export const reportOf = (suites: readonly Suite[]): SuiteReport => ({
+  version: '0.1.0',
+  about: 'run, seed 0x1, strategy portfolio',
+  incomplete: null,
+  suites,
+});
 
 export const SUITES = [suiteOf(race()), suiteOf(deadlock())];
 export const HOSTILE = everyRecording()
