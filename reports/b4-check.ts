@@ -37,6 +37,8 @@ export interface BrokenClaim {
   readonly kinds: readonly string[];
   /** The patch with which it breaks, where several are checked and it is known. */
   readonly since: Pick<Patch<unknown>, 'id' | 'subject'> | null;
+  /** Why it counts as holding without the patches; null where it does not. */
+  readonly without: string | null;
   /** An execution that shows it; null where it is not to be shown, and for claims that facts decide. */
   readonly failure:
     | (Pick<Failure, 'recording' | 'reproduce'> & { readonly violation: ViolationRecord })
@@ -179,8 +181,9 @@ function listOf(title: string, broken: readonly BrokenClaim[]): string[] {
   if (broken.length === 0) return [];
   return [
     ...text(`${title}:`),
-    ...broken.flatMap(({ property, kinds, since, facts }) => [
-      ...text(`  ${property}: ${kinds.join(', ')}${since === null ? '' : ` (since ${since.id})`}`, 4),
+    ...broken.flatMap(({ property, kinds, since, without, facts }) => [
+      ...text(`  ${property}: ${kinds.join(', ')}${since === null ? '' : ` (found from ${since.id} on)`}`, 4),
+      ...(without === null ? [] : text(`    without it: ${without}`, 4)),
       ...facts.flatMap(({ message, source }) => text(`    ${message} (${source})`, 4)),
     ]),
   ];

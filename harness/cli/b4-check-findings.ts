@@ -12,7 +12,7 @@ import type { Series } from '../model/series.ts';
 import { record } from '../scenario/recording.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { CheckPlan } from './b4-check-plan.ts';
-import { type Probe, replayOn, scenarioOf } from './b4-check-search.ts';
+import { breaksUnder, inTurn, type Probe, replayOn, scenarioOf } from './b4-check-search.ts';
 import type { Pool } from './pool.ts';
 import { keptOf } from './run-text.ts';
 import { shellWord } from './shell-word.ts';
@@ -32,69 +32,104 @@ export interface Findings {
   readonly after: Probe;
   /** Null where there is no state without the patches. */
   readonly before: Probe | null;
+  /** Of the states between the two, in the order of the plan. */
+  readonly between: readonly Probe[];
 }
-
-/** Counterexamples that are looked at closely: more than a report shows in full. */
-const SHOWN_MAX = 5;
 
 /**
  * Every claim that is broken with the patches, or only on the way to the last of them. What breaks it is executed without
- * them too: what shows there as well is not theirs.
+ * them too, and where that shows nothing, its operations under all schedules: what breaks there as well is not theirs.
  */
 export async function brokenClaims(findings: Findings): Promise<BrokenClaim[]> {
-  const { pool, plan, options, after, before, stored } = findings;
+  const { pool, plan, options, after, before, between } = findings;
   const shown = after.found.map((found) => asKnown(after.model, found));
-  const [also = []] = before === null ? [] : await replayOn(pool, [before.model], options, shown);
+  const also = before === null ? [] : await replayOn(pool, before.model, options, shown);
   const without = before === null ? null : [...before.found, ...also];
-  const between = await replayOn(
-    pool,
-    plan.between.map(({ model }) => model),
-    options,
-    [...stored, ...shown],
-  );
-  const onTheWay = plan.between.map(({ patch, model }, at) => ({ patch, model, found: between[at]! }));
-
   const claims = [...new Set(after.found.map(({ property }) => property))];
-  const broken: BrokenClaim[] = [];
-  let left = SHOWN_MAX;
-  for (const property of claims) {
-    const found = after.found.filter((one) => one.property === property);
-    const standing = standingOf(plan.series, before?.model ?? null, without, found);
-    const isShown = (standing === 'new' || standing === 'unknown') && left-- > 0;
-    broken.push({
-      property,
-      standing,
-      kinds: found.map(({ kind }) => kind),
-      since: standing === 'new' ? sinceOf(property, onTheWay, plan) : null,
-      failure: isShown ? await failureOf(findings, after.model, found[0]!) : null,
-      facts: [],
-    });
-  }
   const isBroken = (property: string): boolean =>
     claims.includes(property) || isBrokenOn(plan.series, before?.model ?? null, without ?? [], property);
-  for (const { patch, model, found } of before === null ? [] : onTheWay) {
-    for (const one of found) {
-      // Others show what breaks with all patches; whether that breaks something else here, no command would tell.
-      if (one.sequence >= stored.length || isBroken(one.property)) continue;
-      if (broken.some(({ property }) => property === one.property)) continue;
-      broken.push({
-        property: one.property,
-        standing: 'on the way',
-        kinds: [one.kind],
-        since: patch,
-        failure: left-- > 0 ? await failureOf(findings, model, one) : null,
-        facts: [],
-      });
-    }
-  }
+
+  const tasks = [
+    ...claims.map((property) => () => {
+      const found = after.found.filter((one) => one.property === property);
+      const standing = standingOf(plan.series, before?.model ?? null, without, found);
+      return claimWithAll(findings, found, standing);
+    }),
+    ...onTheWay(before === null ? [] : between, isBroken).map(
+      ({ at, found }) =>
+        () =>
+          claimOnTheWay(findings, at, found),
+    ),
+  ];
+  const broken: BrokenClaim[] = Array.from({ length: tasks.length });
+  await inTurn(pool, [...tasks.entries()], async ([at, task]) => {
+    broken[at] = await task();
+  });
   return [...broken, ...brokenFacts(findings)];
+}
+
+/** The first failure of each claim that only states between break, with the place of that state. */
+function onTheWay(
+  between: readonly Probe[],
+  isBroken: (property: string) => boolean,
+): { readonly at: number; readonly found: readonly Found[] }[] {
+  const properties = [...new Set(between.flatMap(({ found }) => found.map(({ property }) => property)))];
+  return properties
+    .filter((property) => !isBroken(property))
+    .map((property) => {
+      const at = between.findIndex(({ found }) => found.some((one) => one.property === property));
+      return { at, found: between[at]!.found.filter((one) => one.property === property) };
+    });
+}
+
+async function claimOnTheWay(findings: Findings, at: number, found: readonly Found[]): Promise<BrokenClaim> {
+  const shown = await failureOf(findings, findings.between[at]!.model, found[0]!);
+  return {
+    property: found[0]!.property,
+    standing: 'on the way',
+    kinds: found.map(({ kind }) => kind),
+    since: findings.plan.between[at]!.patch,
+    without: null,
+    failure: shown,
+    facts: [],
+  };
+}
+
+async function claimWithAll(
+  findings: Findings,
+  found: readonly Found[],
+  standing: BrokenStanding,
+): Promise<BrokenClaim> {
+  const { pool, options, after, before } = findings;
+  const [first] = found;
+  const { property } = first!;
+  const kinds = found.map(({ kind }) => kind);
+  const claim = { property, kinds, since: null, without: null, failure: null, facts: [] };
+  if (standing !== 'new' && standing !== 'unknown') return { ...claim, standing };
+  const failure = await failureOf(findings, after.model, first!);
+  if (standing === 'unknown' || failure === null || before === null) return { ...claim, standing, failure };
+  const { scenario } = failure.recording;
+  if (!before.model.properties.some(({ id }) => id === property)) {
+    const since = await sinceOf(findings, property, scenario);
+    return { ...claim, standing, failure, since, without: 'the claim means nothing there' };
+  }
+  const there = await breaksUnder(pool, before.model, scenario, property, options);
+  if (there.kinds.length > 0) {
+    return { ...claim, standing: there.kinds.includes(first!.kind) ? 'before' : 'other way' };
+  }
+  const since = await sinceOf(findings, property, scenario);
+  const schedules = there.isComplete ? 'no schedule of these operations' : 'no schedule that was tried';
+  const without = there.wasExercised
+    ? `${schedules} breaks it there`
+    : 'these operations do not put it to the test there';
+  return { ...claim, standing, failure, since, without };
 }
 
 /** Claims that break without the patches, and with them not even in the executions that show it there. */
 export async function mendedClaims({ pool, options, after, before }: Findings): Promise<string[]> {
   if (before === null) return [];
   const shown = before.found.map((found) => asKnown(before.model, found));
-  const [still = []] = await replayOn(pool, [after.model], options, shown);
+  const still = await replayOn(pool, after.model, options, shown);
   const broken = new Set([...after.found, ...still].map(({ property }) => property));
   const held = new Set(
     after.result.verdicts.flatMap(({ property, verdict }) => (verdict === 'holds' ? [property] : [])),
@@ -134,15 +169,20 @@ function isBrokenOn(series: Series, model: Model | null, found: readonly Found[]
   return expectationOf(series.expectations, id, property)?.verdict === 'violated';
 }
 
-/** The first patch with which a claim breaks; null if only one is looked at. */
-function sinceOf(
+/** The first patch with which a claim is found broken, by any search or by these operations; null if only one is checked. */
+async function sinceOf(
+  { pool, plan, options, between }: Findings,
   property: string,
-  onTheWay: readonly { readonly patch: Patch<unknown>; readonly found: readonly Found[] }[],
-  { patches }: CheckPlan,
-): Patch<unknown> | null {
-  if (onTheWay.length === 0) return null;
-  const first = onTheWay.find(({ found }) => found.some((one) => one.property === property));
-  return first?.patch ?? patches.at(-1) ?? null;
+  scenario: Scenario,
+): Promise<Patch<unknown> | null> {
+  if (plan.between.length === 0) return null;
+  for (const [at, { patch, model }] of plan.between.entries()) {
+    if (between[at]!.found.some((one) => one.property === property)) return patch;
+    if (!model.properties.some(({ id }) => id === property)) continue;
+    const { kinds } = await breaksUnder(pool, model, scenario, property, options);
+    if (kinds.length > 0) return patch;
+  }
+  return plan.patches.at(-1) ?? null;
 }
 
 /** Shrunk, unless it is stored; null where it does not show again. */
@@ -187,6 +227,7 @@ function brokenFacts({ plan, after, before }: Findings): BrokenClaim[] {
     standing,
     kinds: findings.map(({ kind }) => kind),
     since,
+    without: null,
     failure: null,
     facts: findings,
   });

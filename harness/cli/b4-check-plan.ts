@@ -13,7 +13,7 @@ export interface CheckPlan {
   readonly after: Model;
   /** Without it; null where there is no such state. */
   readonly before: Model | null;
-  /** States on the way from `before` to `after`, each with the patch that it ends with. */
+  /** States on the way from `before` to `after`, each with the patch that it ends with, where that changes the model. */
   readonly between: readonly { readonly patch: Patch<unknown>; readonly model: Model }[];
   /** The patches that are checked. */
   readonly patches: readonly Patch<unknown>[];
@@ -69,12 +69,14 @@ function prefixPlan(version: Version, number: number): CheckPlan {
 
 function versionPlan(version: Version): CheckPlan {
   const { series, patches } = version;
+  const after = prefixOf(version, patches.length)!;
+  const changing = changingPatches(series, after);
   return {
     series,
-    after: prefixOf(version, patches.length)!,
+    after,
     before: prefixOf(version, 0),
     between: patches.slice(0, -1).flatMap((patch, at) => {
-      const model = prefixOf(version, at + 1);
+      const model = changing.has(patch) ? prefixOf(version, at + 1) : null;
       return model === null ? [] : [{ patch, model }];
     }),
     patches,
@@ -108,14 +110,20 @@ function belowOf(series: Series, { patches }: Model): Model | null {
   );
 }
 
-/** Whether nothing that a patch does is modelled: it leaves the kernel of the model as it was. */
-export function isUnmodelled({ series, after, patches }: CheckPlan): boolean {
-  let kernel: unknown = series.base;
-  let isWithout = true;
-  for (const patch of after.patches) {
+/** Whether nothing of what the checked patches do is modelled. */
+export const isUnmodelled = ({ series, after, patches }: CheckPlan): boolean => {
+  const changing = changingPatches(series, after);
+  return patches.length > 0 && !patches.some((patch) => changing.has(patch));
+};
+
+/** Patches of a state that do not leave the kernel of the model as it was. */
+function changingPatches({ base }: Series, { patches }: Model): ReadonlySet<Patch<unknown>> {
+  const changing = new Set<Patch<unknown>>();
+  let kernel: unknown = base;
+  for (const patch of patches) {
     const next = patch.apply(kernel);
-    if (patches.includes(patch) && next !== kernel) isWithout = false;
+    if (next !== kernel) changing.add(patch);
     kernel = next;
   }
-  return isWithout && patches.length > 0;
+  return changing;
 }

@@ -44,7 +44,7 @@ export async function probe(
       return chunk === KNOWN_CHUNK ? { ...job, known } : job;
     }),
   );
-  const chunks = await inTurn(pool, jobs, () => budget.isOver());
+  const chunks = await chunksIn(pool, jobs, () => budget.isOver());
   return models.map((model) => {
     const own = chunks.flatMap(({ job, result }) => (job.model === model.id ? [result] : []));
     const stopped = own.length < pieces.length ? 'time' : null;
@@ -52,31 +52,56 @@ export async function probe(
   });
 }
 
-/** What some executions break on each of some states. */
+/** What some executions break on a state. */
 export async function replayOn(
   pool: Pool,
-  models: readonly Model[],
+  model: Model,
   options: SearchOptions,
   known: readonly KnownFailure[],
-): Promise<Found[][]> {
-  if (known.length === 0) return models.map(() => []);
-  const jobs = models.map(
-    (model): ChunkJob => ({
-      kind: 'chunk',
-      model: model.id,
-      options,
-      chunk: KNOWN_CHUNK,
-      sequences: known.length,
-      known,
-    }),
-  );
-  const chunks = await inTurn(pool, jobs, () => false);
-  return models.map((model) =>
-    mergeFound(
-      model,
-      chunks.flatMap(({ job, result }) => (job.model === model.id ? [result] : [])),
-    ),
-  );
+): Promise<Found[]> {
+  if (known.length === 0) return [];
+  const sequences = known.length;
+  const [done] = await chunksIn(pool, [
+    { kind: 'chunk', model: model.id, options, chunk: KNOWN_CHUNK, sequences, known },
+  ]);
+  return mergeFound(model, [done!.result]);
+}
+
+/** Schedules of one scenario's operations, a tenth of a second; what a patch breaks mostly has some dozens. */
+const SCHEDULES_MAX = 1_000;
+
+/** Whether a state breaks a claim in the operations of a scenario under any schedule. */
+export async function breaksUnder(
+  pool: Pool,
+  model: Model,
+  scenario: Scenario,
+  property: string,
+  { stepsMax }: SearchOptions,
+): Promise<{
+  readonly kinds: readonly string[];
+  readonly isComplete: boolean;
+  readonly wasExercised: boolean;
+}> {
+  const options = {
+    stepsMax,
+    schedulesMax: SCHEDULES_MAX,
+    preemptionsMax: null,
+    count: false,
+    properties: [property],
+  };
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const { violations, explored, verdicts } = await pool.ends({
+    kind: 'ends',
+    model: model.id,
+    scenario,
+    options,
+    stop,
+  });
+  return {
+    kinds: violations.map(({ kind }) => kind),
+    isComplete: explored.complete,
+    wasExercised: verdicts.some(({ exercised }) => exercised > 0),
+  };
 }
 
 interface Done {
@@ -84,23 +109,34 @@ interface Done {
   readonly result: ChunkResult;
 }
 
-/** As many at a time as there are workers: one that waits for a worker would count as hung. */
-async function inTurn(pool: Pool, jobs: readonly ChunkJob[], isOver: () => boolean): Promise<Done[]> {
+async function chunksIn(
+  pool: Pool,
+  jobs: readonly ChunkJob[],
+  isOver: () => boolean = () => false,
+): Promise<Done[]> {
   const done: Done[] = [];
-  const left = jobs.values();
-  const worker = async (): Promise<void> => {
-    for (const job of left) {
-      if (isOver()) return;
-      done.push({ job, result: await pool.chunk(job) });
-    }
-  };
-  await Promise.all(Array.from({ length: pool.size }, worker));
+  await inTurn(pool, jobs, async (job) => {
+    if (!isOver()) done.push({ job, result: await pool.chunk(job) });
+  });
   const hung = done.find(({ result }) => result.hangs.length > 0);
   if (hung === undefined) return done;
   const [hang] = hung.result.hangs;
   throw new BrokenContract(
     `${hung.job.model} does not come back from ${hang?.operation ?? hang?.during ?? 'an operation'}: nothing can be said of the patch. \`zpci-fuzz run --model ${hung.job.model}\` shows where; mend the model.`,
   );
+}
+
+/** As many at a time as there are workers: what waits for one would count as hung. */
+export async function inTurn<T>(
+  { size }: Pool,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: size }, worker));
 }
 
 /** An execution as a scenario that replays it. */

@@ -26,6 +26,8 @@ import { VERSION } from './version.ts';
 
 /** Of the portfolio's opening one scenario in so many: b4 runs one patch after the other, and somebody waits. */
 const OPENING_EVERY = 8;
+/** Operation sequences at most for each state between the first patch of a series and its last: there can be many. */
+const RUNS_BETWEEN = 50;
 
 /**
  * Answers `b4 review` (0.15): a mail on stdin, a JSON array of results on stdout. An array is printed whatever it says,
@@ -135,7 +137,23 @@ async function check(
       maxSteps: search.stepsMax,
       maxSchedules: search.schedulesMax,
     };
-    const findings = { pool, plan, options: search, settings, stored, after: with_!, before: without };
+    const between = await probe(
+      pool,
+      plan.between.map(({ model }) => model),
+      search,
+      stored,
+      { ...budget, runs: Math.min(options.runs, RUNS_BETWEEN) },
+    );
+    const findings = {
+      pool,
+      plan,
+      options: search,
+      settings,
+      stored,
+      after: with_!,
+      before: without,
+      between,
+    };
     const { coverage, verdicts } = result;
     return [
       b4Check({
@@ -156,7 +174,7 @@ async function check(
           stored: stored.length,
           executions: coverage.executions,
           sequences: coverage.sequences,
-          isCutShort: [result, without?.result].some((one) => one?.stopped === 'time'),
+          isCutShort: [with_, without, ...between].some((one) => one?.result.stopped === 'time'),
         },
       }),
     ];
