@@ -16,18 +16,16 @@ import { breaksUnder, inTurn, type Probe, replayOn, scenarioOf } from './b4-chec
 import type { Pool } from './pool.ts';
 import { keptOf } from './run-text.ts';
 import { shellWord } from './shell-word.ts';
-
-/** A stored counterexample, and where. */
-export interface StoredFailure extends KnownFailure {
-  readonly path: string;
-}
+import type { StoredFailure } from './stored-failures.ts';
+import { VERSION } from './version.ts';
 
 /** What is looked into, and with what. */
 export interface Findings {
   readonly pool: Pool;
   readonly plan: CheckPlan;
   readonly options: SearchOptions;
-  readonly settings: RunSettings;
+  /** Operation sequences that each state was searched with. */
+  readonly runs: number;
   readonly stored: readonly StoredFailure[];
   readonly after: Probe;
   /** Null where there is no state without the patches. */
@@ -187,7 +185,7 @@ async function sinceOf(
 
 /** Shrunk, unless it is stored; null where it does not show again. */
 async function failureOf(
-  { pool, options, settings, stored }: Findings,
+  { pool, options, runs, stored }: Findings,
   model: Model,
   found: Found,
 ): Promise<BrokenClaim['failure']> {
@@ -207,9 +205,24 @@ async function failureOf(
       ? `npx zpci-fuzz exec ${shellWord(entry.path)} --model ${shellWord(model.id)}`
       : counterexample === null
         ? null
-        : keptOf(settings, model, counterexample, new Map()).reproduce;
+        : keptOf(settingsOf(options, runs), model, counterexample, new Map()).reproduce;
   return reproduce === null ? null : { recording, violation, reproduce };
 }
+
+/** The search as `run` would be told to do it. */
+const settingsOf = (
+  { seed, strategy, opsMax, stepsMax, schedulesMax }: SearchOptions,
+  runs: number,
+): RunSettings => ({
+  version: VERSION,
+  seed,
+  shard: '1/1',
+  runs,
+  strategy,
+  maxOps: opsMax,
+  maxSteps: stepsMax,
+  maxSchedules: schedulesMax,
+});
 
 const isFactBroken = ({ result }: Probe, property: string): boolean =>
   result.facts.some((one) => one.property === property && one.verdict === 'violated');

@@ -1,12 +1,17 @@
 import { join, relative } from 'node:path';
+import type { KnownFailure } from '../campaign/opening.ts';
 import { entryPaths } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import { tame } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
-import type { StoredFailure } from './b4-check-findings.ts';
 import { readKnownEntry } from './known-entry.ts';
 import type { Terminal } from './terminal.ts';
+
+/** A stored counterexample, and where. */
+export interface StoredFailure extends KnownFailure {
+  readonly path: string;
+}
 
 /**
  * Every stored counterexample of a series, those of the model first, then those of its version: each of them is a scenario
