@@ -87,8 +87,7 @@ describe('b4-check says', () => {
     expect(details).toMatch(/broken by it:\n {2}no-lost-update: update-lost\n {4}without it: no schedule of/);
     expect(details).toMatch(/broken without it too:\n {2}answers-zero: five\n/);
     expect(details).toContain('mailed/v1:1 (posted 2025-01-01) breaks no-lost-update: update-lost');
-    expect(details.replace(/ \\
- */g, ' ')).toContain(
+    expect(details.replace(/ \\\n */g, ' ')).toContain(
       'reproduce: npx zpci-fuzz run --model mailed/v1:1 --property no-lost-update --seed 1 --runs 250',
     );
   });
