@@ -65,8 +65,22 @@ const mailOf = (messageId: string, subject = '[PATCH] whatever', body = 'Why.'):
 async function resultFor(messageId: string, changes: Partial<B4CheckOptions> = {}): Promise<B4Check> {
   const { code, results } = await answer(mailOf(messageId), changes);
   expect(code).toBe(ExitCode.asClaimed);
+  // b4 keeps the last of several results of one tool.
   expect(results).toHaveLength(1);
-  return results[0]!;
+  const [result] = results;
+  const { tool, status, summary, details, url } = result!;
+  expect(Object.keys(result!).filter((key) => key !== 'url')).toEqual([
+    'tool',
+    'status',
+    'summary',
+    'details',
+  ]);
+  expect(tool).toBe('zpci-fuzz');
+  expect(['pass', 'warn', 'fail']).toContain(status);
+  expect(summary).toMatch(/^[^\n]{1,160}$/);
+  expect(details.split('\n').filter((line) => Array.from(line).length > 75)).toEqual([]);
+  expect(url).toMatch(/^https:\/\/lore\.kernel\.org\/all\/[^/]+@mailed\/$/);
+  return result!;
 }
 
 describe('b4-check says', () => {
