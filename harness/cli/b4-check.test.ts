@@ -274,6 +274,30 @@ describe('b4-check refuses, without an array,', () => {
   });
 });
 
+test('a check that is interrupted prints no array', async () => {
+  const terminal = Object.assign(new CapturedTerminal(), {
+    onSignal: (handler: (signal: NodeJS.Signals) => void) => {
+      handler('SIGTERM');
+      return () => {};
+    },
+  });
+  const { code, stdout } = await answer(mailOf('2025-01-01-1@mailed'), {}, terminal);
+  expect({ code, stdout }).toEqual({ code: ExitCode.terminated, stdout: '' });
+});
+
+test('a model that hangs is no answer', async () => {
+  const modules = [new URL('./hanging.fixture.ts', import.meta.url).href];
+  const parts = { modules, makePool: (size: number) => makePool(size, modules, 200) };
+  const terminal = new CapturedTerminal();
+  const options = { ...OPTIONS, model: 'hanging/always' };
+  const input = parted(Buffer.from(mailOf('x@example.com')));
+  await expect(b4CheckMail(options, input, terminal, parts)).rejects.toMatchObject({
+    name: 'BrokenContract',
+    message: expect.stringMatching(/^hanging\/always does not come back from increment: nothing can be said/),
+  });
+  expect(terminal.stdout).toBe('');
+});
+
 test('hostile headers are harmless', async () => {
   const hostile = `\u001b[2J\u202e</script>&lt;${'x'.repeat(100_000)}`;
   const mail = mailOf(`2025-01-01-1@mailed>${hostile}<`, `[PATCH 1/4] ${hostile}`);
