@@ -99,8 +99,9 @@ function topPlan(
   return { series, after: model, before: belowOf(series, model), between: [], patches: top ? [top] : [] };
 }
 
-/** The listed state that has all patches but the last. */
+/** The listed state that has all patches but the last; null for a state without any. */
 function belowOf(series: Series, { patches }: Model): Model | null {
+  if (patches.length === 0) return null;
   const rest = patches.slice(0, -1);
   const models = series.states.flatMap(({ id }) => series.model(id) ?? []);
   return (

@@ -155,6 +155,11 @@ describe('b4-check says', () => {
     expect(details).toContain('without it  no such state is modelled');
   });
 
+  test('warn of a state that is named and has no patches', async () => {
+    const { status, summary } = await resultFor('x@mailed', { model: 'mailed/pre' });
+    expect({ status, summary }).toEqual({ status: 'warn', summary: '1 claim broken, perhaps before' });
+  });
+
   test('warn where time ran out before anything was looked at', async () => {
     expect(await resultFor('2025-04-01-1@mailed', { timeMs: 1 })).toMatchObject({
       status: 'warn',
