@@ -116,7 +116,8 @@ async function chunksIn(
 ): Promise<Done[]> {
   const done: Done[] = [];
   await inTurn(pool, jobs, async (job) => {
-    if (!isOver()) done.push({ job, result: await pool.chunk(job) });
+    const isHung = done.some(({ result }) => result.hangs.length > 0);
+    if (!isHung && !isOver()) done.push({ job, result: await pool.chunk(job) });
   });
   const hung = done.find(({ result }) => result.hangs.length > 0);
   if (hung === undefined) return done;

@@ -1,6 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { B4Check } from '../../reports/b4-check.ts';
+import type { Hang } from '../campaign/hang.ts';
 import { Folder } from '../folder.fixture.ts';
 import { b4CheckMail } from './b4-check.ts';
 import { type B4CheckOptions, parseB4CheckOptions } from './b4-check-options.ts';
@@ -290,17 +291,43 @@ test('a check that is interrupted prints no array', async () => {
   expect({ code, stdout }).toEqual({ code: ExitCode.terminated, stdout: '' });
 });
 
-test('a model that hangs is no answer', async () => {
-  const modules = [new URL('./hanging.fixture.ts', import.meta.url).href];
-  const parts = { modules, makePool: (size: number) => makePool(size, modules, 200) };
+test('a model that hangs is no answer, and is not run on', async () => {
+  const hang: Hang = {
+    during: 'step',
+    actor: 'user0',
+    operation: 'add',
+    function: 'add',
+    claim: null,
+    step: 1,
+    world: {},
+    ops: [],
+    schedule: [],
+    times: 1,
+    foundWith: { run: 0, sequence: 0, shrinking: null },
+  };
+  let chunks = 0;
+  const hanging: typeof makePool = async (...given) => {
+    const pool = await makePool(...given);
+    return {
+      ...pool,
+      async chunk(job) {
+        chunks++;
+        return { ...(await pool.chunk(job)), hangs: [hang] };
+      },
+      close: async () => {},
+    };
+  };
   const terminal = new CapturedTerminal();
-  const options = { ...OPTIONS, model: 'hanging/always' };
-  const input = parted(Buffer.from(mailOf('x@example.com')));
-  await expect(b4CheckMail(options, input, terminal, parts)).rejects.toMatchObject({
+  const mail = parted(Buffer.from(mailOf('2025-04-01-1@mailed')));
+  const parts = { modules: MODULES, makePool: hanging };
+  await expect(b4CheckMail(OPTIONS, mail, terminal, parts)).rejects.toMatchObject({
     name: 'BrokenContract',
-    message: expect.stringMatching(/^hanging\/always does not come back from increment: nothing can be said/),
+    message: expect.stringMatching(
+      /^mailed\/top does not come back from add: nothing can be said of the patch/,
+    ),
   });
   expect(terminal.stdout).toBe('');
+  expect(chunks).toBe(1);
 });
 
 test('hostile headers are harmless', async () => {
