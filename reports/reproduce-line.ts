@@ -8,7 +8,8 @@ const PREFIX = 'reproduce: ';
 export function reproduceLine(command: string, width: number): Line[] {
   const lines: string[] = [];
   let line = PREFIX;
-  for (const argument of plain(command).match(/(?:'[^']*'|"[^"]*"|[^\s'"]|['"])+/g) ?? []) {
+  const words = plain(command).match(/(?:'[^']*'|"[^"]*"|[^\s'"]|['"])+/g) ?? [];
+  for (const [at, argument] of words.entries()) {
     const spaced = line === PREFIX || line.trim() === '' ? argument : ` ${argument}`;
     if (line === PREFIX || widthOf(line) + widthOf(spaced) + CONTINUED.length <= width) {
       line += spaced;
@@ -17,7 +18,8 @@ export function reproduceLine(command: string, width: number): Line[] {
       line = `  ${argument}`;
     }
     // One argument longer than a line: a backslash at its very end joins it to what starts the next line.
-    while (widthOf(line) > width) {
+    const room = at === words.length - 1 ? width : width - CONTINUED.length;
+    while (widthOf(line) > room) {
       lines.push(`${line.slice(0, width - 1)}\\`);
       line = line.slice(width - 1);
     }

@@ -68,4 +68,17 @@ describe('reproduceLine', () => {
       "  'zpci-io/* and more' --seed 7",
     ]);
   });
+
+  it('leaves room to say that it goes on after an argument that fills a line', () => {
+    const path = `corpus/${'a'.repeat(31)}`;
+    const lines = reproduceLine(`zpci-fuzz exec ${path} --model v1`, 40);
+    const texts = lines.map((line) => line.map(({ text }) => text).join(''));
+    expect(texts.filter((text) => text.length > 40)).toEqual([]);
+    expect(
+      texts
+        .join('\n')
+        .replace(/ \\\n {2}/g, ' ')
+        .replace(/\\\n/g, ''),
+    ).toBe(`reproduce: zpci-fuzz exec ${path} --model v1`);
+  });
 });

@@ -82,6 +82,8 @@ export interface SeriesInfo {
   readonly title: string;
   /** Where the thread is archived. */
   readonly thread: string;
+  /** Files and folders (with a slash at the end) of Linux that its patches touch: what else does may concern it. */
+  readonly files?: readonly string[];
   readonly operations: readonly OperationSpec[];
   /** What a scenario may set under `world`; all optional. */
   readonly world: Fields;

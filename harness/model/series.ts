@@ -170,6 +170,7 @@ export function defineSeries<K extends object, W extends World & E, C, E>(
     name: spec.name,
     title: spec.title,
     thread: spec.thread,
+    ...(spec.files === undefined ? {} : { files: spec.files }),
     operations: spec.operations,
     world: spec.world,
     ...(spec.worldProblem === undefined ? {} : { worldProblem: spec.worldProblem }),

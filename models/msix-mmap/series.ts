@@ -17,6 +17,11 @@ export const msixMmap = defineSeries({
   name: 'msix-mmap',
   title: 'vfio-pci mmap of sub-page BARs and of the MSI-X table',
   thread: 'linuxppc-dev, [RFC PATCH v4 0/7], 2016-03-07; reply of Bjorn Helgaas 2016-03-16',
+  files: [
+    'arch/powerpc/platforms/powernv/pci-ioda.c',
+    'drivers/vfio/pci/vfio_pci.c',
+    'drivers/vfio/pci/vfio_pci_core.c',
+  ],
   base,
   states,
   operations,

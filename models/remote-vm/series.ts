@@ -16,6 +16,7 @@ export const remoteVm = defineSeries({
   name: 'remote-vm',
   title: 'iommu_access_remote_vm() and completion records of IDXD',
   thread: '20230306163138.587484-9-fenghua.yu@intel.com',
+  files: ['drivers/dma/idxd/', 'drivers/iommu/iommu-sva.c'],
   base,
   states,
   operations,

@@ -15,6 +15,7 @@ export const s2MemAttr = defineSeries({
   name: 's2-memattr',
   title: 'KVM arm64 stage-2 memory type for device MMIO',
   thread: '20231208164709.23101-3-ankita@nvidia.com',
+  files: ['arch/arm64/kvm/hyp/pgtable.c', 'arch/arm64/kvm/mmu.c', 'drivers/vfio/pci/nvgrace-gpu/'],
   base,
   states,
   operations,

@@ -17,6 +17,7 @@ export const vfioMmap = defineSeries({
   name: 'vfio-mmap',
   title: 'VFIO_PCI_MMAP removal and s390 BAR mmap',
   thread: '20240529-vfio_pci_mmap-v3-0-cd217d019218@linux.ibm.com',
+  files: ['arch/s390/pci/', 'drivers/vfio/pci/Kconfig', 'drivers/vfio/pci/vfio_pci_core.c'],
   base,
   states,
   operations,

@@ -16,6 +16,7 @@ export const zpciIo = defineSeries({
   name: 'zpci-io',
   title: 'zPCI I/O vfio region',
   thread: '1611086550-32765-1-git-send-email-mjrosato@linux.ibm.com',
+  files: ['arch/s390/pci/', 'drivers/vfio/pci/ism/', 'drivers/vfio/pci/vfio_pci_zdev.c'],
   base,
   states,
   operations,

@@ -1,4 +1,5 @@
 /** The commands, in the order in which `--help` lists them. */
+import { addB4Check } from './b4-check.ts';
 import { addBisect } from './bisect.ts';
 import type { AddCommand } from './command.ts';
 import { addCoverage } from './coverage.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: { readonly [name: string]: AddCommand } = {
   coverage: addCoverage,
   show: addShow,
   report: addReport,
+  'b4-check': addB4Check,
   merge: addMerge,
   list: addList,
 };
