@@ -13,6 +13,7 @@ import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
 import { addVerify } from './verify.ts';
+import { addWatch } from './watch.ts';
 
 export const COMMANDS: { readonly [name: string]: AddCommand } = {
   run: addRun,
@@ -26,6 +27,7 @@ export const COMMANDS: { readonly [name: string]: AddCommand } = {
   coverage: addCoverage,
   show: addShow,
   report: addReport,
+  watch: addWatch,
   merge: addMerge,
   list: addList,
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pulse } from './pulse.ts';
-import { watched } from './watch.ts';
+import { watched } from './watched.ts';
 
 /** Ends when it is aborted, or after a while. */
 const working = (signal: AbortSignal, forMs: number): Promise<string> =>
