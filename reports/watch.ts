@@ -183,6 +183,8 @@ export function renderWatchedSeries(series: WatchedSeries, page: PageOptions): s
   const { name, states, gone, changes, broken } = series;
   const sum = (pick: (state: WatchedState) => number): number =>
     states.reduce((total, state) => total + pick(state), 0);
+  const stored = sum(({ entries }) => entries.length);
+  const executions = sum((state) => state.executions);
   const verdicts = sum(({ claims }) => claims.length);
   const amiss = sum(
     ({ claims, entries, hangs }) =>
@@ -191,19 +193,14 @@ export function renderWatchedSeries(series: WatchedSeries, page: PageOptions): s
       hangs.length,
   );
   const parts = [
-    ...(changes === null ? [] : [changes === 0 ? 'nothing changed' : count(changes, 'change')]),
-    ...(amiss > 0 ? [`${thousands(amiss)} not as expected`] : changes === null ? ['as expected'] : []),
     ...(broken === 0 ? [] : [`${count(broken, 'state')} not looked at`]),
+    ...(changes === null || (changes === 0 && broken > 0)
+      ? []
+      : [changes === 0 ? 'nothing changed' : count(changes, 'change')]),
+    ...(amiss > 0 ? [`${thousands(amiss)} not as expected`] : changes === null ? ['as expected'] : []),
     `${count(verdicts, 'verdict')} on ${count(states.length, 'state')}`,
-    `${count(
-      sum(({ entries }) => entries.length),
-      'stored entry',
-      'stored entries',
-    )}`,
-    count(
-      sum(({ executions }) => executions),
-      'execution',
-    ),
+    count(stored, 'stored entry', 'stored entries'),
+    count(executions, 'execution'),
   ];
   const isWell = amiss === 0 && broken === 0;
   return printPage(

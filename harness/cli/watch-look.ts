@@ -16,6 +16,7 @@ import { InvalidInput } from '../scenario/validate.ts';
 import { sentError } from './breakage.ts';
 import { DEFAULTS } from './defaults.ts';
 import { UsageError } from './exit.ts';
+import { baseOf } from './gate-all.ts';
 import { expectationProblems, type GateModel, gateModels } from './gate-models.ts';
 import type { Replayed } from './job.ts';
 import { readKnownEntry } from './known-entry.ts';
@@ -60,13 +61,13 @@ export async function look(
   for (const { name } of kept) {
     const own = all.filter(({ model }) => model.series.name === name);
     const looks = inTurn(own, pool.size, (one) => lookAtState(one, options, corpus, today, pool));
-    const fresh: { readonly model: Model; readonly found: Found }[] = [];
-    let broken = 0;
+    const fresh: (Fresh & { readonly model: Model })[] = [];
+    const broken: string[] = [];
     for (const [at, looked] of looks.entries()) {
       const { model } = own[at]!;
       const ended = await looked;
       if ('error' in ended) {
-        broken++;
+        broken.push(model.id);
         const error = sentError(ended.error);
         // One mistake mostly keeps all states from being looked at: it is said once.
         if (!messages.has(error.message)) say({ kind: 'broken', state: labelled(model), error });
@@ -75,14 +76,14 @@ export async function look(
       }
       const { state, found } = ended.value;
       say({ kind: 'state', state });
-      fresh.push(...freshOf(state, found, before).map((one) => ({ model, found: one })));
+      fresh.push(...freshOf(state, found, before).map((one) => ({ model, ...one })));
     }
-    for (const { model, found } of firstOfEach(fresh).slice(0, SHOWN_MAX)) {
+    for (const { model, found, isExpected } of firstOfEach(fresh).slice(0, SHOWN_MAX)) {
       const { stepsMax } = options;
       const shrunk = await pool.shrink({ kind: 'shrink', model: model.id, found, stepsMax });
       if (shrunk.counterexample === null) continue;
       const { scenario, minimal } = shrunk.counterexample;
-      const reproduce = searchAgain(model, found, corpus);
+      const reproduce = searchAgain(model, found, isExpected, corpus);
       const text = renderCounterexample(record(model, scenario, stepsMax), {
         ...page,
         reproduce,
@@ -129,20 +130,24 @@ async function lookAtState(
   today: string,
   pool: Pool,
 ): Promise<Looked> {
-  const read = entryPaths(join(corpus, model.id)).map((path) => ({ path, ...readOrDamaged(series, path) }));
-  const entries = read.flatMap(({ entry }) =>
-    entry !== null && entry.model === model.id && options.properties.includes(entry.property) ? [entry] : [],
+  const read = readStored(series, model, corpus);
+  const isAsked = (entry: CorpusEntry | null, of: Model): entry is CorpusEntry =>
+    entry !== null && entry.model === of.id && options.properties.includes(entry.property);
+  const entries = read.flatMap(({ entry }) => (isAsked(entry, model) ? [entry] : []));
+  const ofBase = baseOf({ series, model }).flatMap((base) =>
+    readStored(series, base, corpus).flatMap(({ entry }) => (isAsked(entry, base) ? [entry] : [])),
   );
   const { stepsMax } = options;
   const replayed =
     entries.length === 0 ? [] : await pool.replay({ kind: 'replay', model: model.id, entries, stepsMax });
   const fates = new Map(entries.map((entry, at) => [entry, fateOf(replayed[at]!)]));
-  const chunks = await searched(pool, model, options, entries);
+  const chunks = await searched(pool, model, options, [...entries, ...ofBase]);
   const found = mergeFound(model, chunks);
   const result = mergeResult(model, options, chunks, [], null);
   const cells = gateCells(series, model, result, { today, decides: false });
   const verdicts = new Map(result.verdicts.map((verdict) => [verdict.property, verdict]));
   const facts = new Map(result.facts.map((fact) => [fact.property, fact]));
+  const stored = new Set([...entries, ...ofBase].map(({ property }) => property));
   const state: WatchedState = {
     model: model.id,
     label: sourceLabel(model.state.source),
@@ -154,7 +159,8 @@ async function lookAtState(
         ({ kind }) => kind,
       ),
       expected,
-      problem,
+      // So short a search need not find what nothing stored shows.
+      problem: problem === 'missing-violation' && !stored.has(property) ? null : problem,
     })),
     entries: read.flatMap(({ path, entry, damage }): WatchedEntry[] => {
       if (entry === null) return [{ path, fate: damage }];
@@ -167,17 +173,22 @@ async function lookAtState(
   return { state, found };
 }
 
-function readOrDamaged(
-  series: Series,
-  path: string,
-): { readonly entry: CorpusEntry | null; readonly damage: string } {
-  try {
-    return { entry: readKnownEntry([series], path).entry, damage: '' };
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    return { entry: null, damage: `damaged: ${error.message}` };
-  }
+interface StoredEntry {
+  readonly path: string;
+  /** Null if it is damaged. */
+  readonly entry: CorpusEntry | null;
+  readonly damage: string;
 }
+
+const readStored = (series: Series, model: Model, corpus: string): StoredEntry[] =>
+  entryPaths(join(corpus, model.id)).map((path) => {
+    try {
+      return { path, entry: readKnownEntry([series], path).entry, damage: '' };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return { path, entry: null, damage: `damaged: ${error.message}` };
+    }
+  });
 
 function fateOf(replayed: Replayed): string {
   switch (replayed.status) {
@@ -219,19 +230,26 @@ async function searched(
   return chunks;
 }
 
+interface Fresh {
+  readonly found: Found;
+  readonly isExpected: boolean;
+}
+
 /** Failures that the look before did not find on the state; of a state that it did not look at, those nobody expected. */
 function freshOf(
   { model, claims }: WatchedState,
   found: readonly Found[],
   before: LookRequest['before'],
-): Found[] {
+): Fresh[] {
   const known = before[model];
-  const surprising = claims
-    .filter(({ problem }) => problem === 'unexpected-violation')
-    .map(({ property }) => property);
-  return found.filter(({ property, kind }) =>
-    known === undefined ? surprising.includes(property) : !known.includes(`${property} ${kind}`),
+  const surprising = new Set(
+    claims.filter(({ problem }) => problem === 'unexpected-violation').map(({ property }) => property),
   );
+  return found.flatMap((one) => {
+    const isExpected = !surprising.has(one.property);
+    const isOld = known === undefined ? isExpected : known.includes(`${one.property} ${one.kind}`);
+    return isOld ? [] : [{ found: one, isExpected }];
+  });
 }
 
 /** Of one failure on many states the first. */
@@ -240,8 +258,12 @@ function firstOfEach<One extends { readonly found: Found }>(all: readonly One[])
   return all.filter(({ found }, at) => all.findIndex((other) => isSame(other.found, found)) === at);
 }
 
-/** A search that does all that was done here, and more. */
-function searchAgain(model: Model, { property }: Found, corpus: string): string {
+/**
+ * A search that does all that was done here, and more. The gate, too, tries what is stored for the state below, but shows
+ * only what nobody expected.
+ */
+function searchAgain(model: Model, { property }: Found, isExpected: boolean, corpus: string): string {
+  const how = isExpected ? 'run' : 'gate --profile ci';
   const where = corpus === DEFAULTS.corpus ? '' : ` --corpus ${shellWord(corpus)}`;
-  return `npx zpci-fuzz run --model ${shellWord(model.id)} --property ${property} --seed ${SEED} --runs ${SEQUENCES}${where} --no-save`;
+  return `npx zpci-fuzz ${how} --model ${shellWord(model.id)} --property ${property} --seed ${SEED} --runs ${SEQUENCES}${where} --no-save`;
 }

@@ -29,12 +29,12 @@ export type LookSaid =
   /** `state`: with its label. Of states that fail in the same way only the first is told. */
   | { readonly kind: 'broken'; readonly state: string; readonly error: SentError }
   | { readonly kind: 'counterexample'; readonly text: string }
-  /** A series is done. `states`: ids of all that were to be looked at; `broken`: how many of them could not be. */
+  /** A series is done. `states`: ids of all that were to be looked at; `broken`: those that could not be. */
   | {
       readonly kind: 'series';
       readonly name: string;
       readonly states: readonly string[];
-      readonly broken: number;
+      readonly broken: readonly string[];
     }
   | { readonly kind: 'done' }
   /** Nothing, or nothing more, could be looked at. */

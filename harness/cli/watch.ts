@@ -126,10 +126,10 @@ export async function watch(
           renderWatchedSeries(
             {
               name,
-              states: ids.flatMap((id) => known.get(id) ?? []),
+              states: ids.flatMap((id) => (broken.includes(id) ? [] : (known.get(id) ?? []))),
               gone,
               changes: before === undefined ? null : (changes.get(name) ?? 0) + gone.length,
-              broken,
+              broken: broken.length,
             },
             terminal,
           ),
