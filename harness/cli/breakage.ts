@@ -13,14 +13,16 @@ export interface Placed {
  * the harness called it.
  */
 export function breakageOf({ name, message, stack }: SentError, root: string): Placed {
-  const places = [message, stack].map((text) => relative(text, root));
+  // What is said in so many words tells where; who said it is of no interest.
+  const isSaid = ['BrokenContract', 'UsageError'].includes(name);
+  const places = (isSaid ? [message] : [message, stack]).map((text) => relative(text, root));
   const found =
     places.flatMap((text) => PLACE_OF_MODEL.exec(text) ?? [])[0] ??
     places.flatMap((text) => PLACE.exec(text) ?? [])[0] ??
     null;
   // The compiler's message is a list with the place in it; the first of it is enough to begin with.
   const compiled = COMPILER.exec(message)?.groups?.text;
-  const named = ['Error', 'BrokenContract', 'UsageError'].includes(name) ? '' : `${name}: `;
+  const named = isSaid || name === 'Error' ? '' : `${name}: `;
   return { message: relative(compiled ?? `${named}${message}`, root).split('\n', 1)[0]!, place: found };
 }
 

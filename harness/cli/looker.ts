@@ -14,7 +14,8 @@ export interface Looker {
 export function startLooker(root: string, jobs: number): Looker {
   const child = fork(join(root, RUNNER), [String(jobs)], {
     execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What somebody has a model print while mending it is no result.
+    stdio: ['ignore', STDERR, STDERR, 'ipc'],
   });
   let tell: (said: LookSaid) => void = () => {};
   const ended = new Promise<SentError | null>((resolve) => {
@@ -41,6 +42,8 @@ export function startLooker(root: string, jobs: number): Looker {
     },
   };
 }
+
+const STDERR = 2;
 
 /** The script of the process, from the root of the checkout. */
 export const RUNNER = join('harness', 'cli', 'watch-runner.js');

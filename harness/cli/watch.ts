@@ -74,11 +74,10 @@ export async function watch(
   };
 
   const saved = (paths: readonly string[]): void => {
-    const names = seriesNames(root).filter((name) => states.get(name)?.length !== 0);
     const touched = changedSeries(
-      names.map((name) => ({ name })),
+      seriesNames(root).map((name) => ({ name })),
       { tracked: paths, untracked: [] },
-    );
+    ).filter(({ series: { name } }) => states.get(name)?.length !== 0);
     if (touched.length === 0) return;
     const why = paths.filter((path) => touched.some(({ own, shared }) => [...own, ...shared].includes(path)));
     const shown = why.map((path) =>
