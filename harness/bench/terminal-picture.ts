@@ -54,7 +54,8 @@ ${texts.join('\n')}
 function promptLines(command: string): string[] {
   const lines: string[] = [];
   let line = '$';
-  for (const word of command.split(' ')) {
+  // A flag stays with its value.
+  for (const word of command.match(/--[\w-]+ (?!--)\S+|\S+/g) ?? []) {
     if (line.length + word.length + 3 > COLUMNS) {
       lines.push(`${line} \\`);
       line = ' ';
