@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { barLine, makeProgress } from './progress.ts';
 import { isInteractive, showsColor } from './terminal.ts';
@@ -25,11 +24,34 @@ describe('a bar', () => {
   });
 });
 
-/** What was written to a stream that is no terminal. */
-function written(act: (stream: NodeJS.WriteStream) => void): string {
-  const stream = new PassThrough();
-  act(stream as unknown as NodeJS.WriteStream);
-  return String(stream.read() ?? '');
+test('a bar is drawn in one line, over and over, and leaves nothing behind', () => {
+  const text = written((stream) => {
+    const progress = makeProgress(stream, { quiet: false, plain: false });
+    progress.start('a', 4);
+    progress.advance(2, 'half');
+    progress.stop();
+    progress.start('b', Number.POSITIVE_INFINITY);
+    progress.advance(2, '2 done');
+  });
+  const drawn = [
+    'a ------------------------ 0% | searching\r',
+    'a ============------------ 50% | half\r',
+    '',
+    'b searching\r',
+    'b 2 done\r',
+  ];
+  expect(text).toBe(drawn.map((line) => `\u001b[2K${line}`).join(''));
+});
+
+/** What was written to a stream. */
+function written(act: (stream: Parameters<typeof makeProgress>[0]) => void): string {
+  let text = '';
+  const write = (part: string | Uint8Array): boolean => {
+    text += part;
+    return true;
+  };
+  act({ columns: 80, write });
+  return text;
 }
 
 describe('lines', () => {

@@ -1,5 +1,3 @@
-import cliProgress from 'cli-progress';
-
 /** Tells a person how far a run is: a bar on a terminal, now and then a line anywhere else. Always on stderr. */
 export interface Progress {
   /** `total`: infinite where nobody knows. */
@@ -8,12 +6,12 @@ export interface Progress {
   stop(): void;
 }
 
-/** What is told of, as far as it is needed. */
-type Stream = Pick<NodeJS.WriteStream, 'write'>;
+/** Where it is written, as far as it matters. */
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'columns'>;
 
 /** `now`: milliseconds; lines come no faster than a log is to grow. */
 export function makeProgress(
-  stream: NodeJS.WriteStream,
+  stream: Stream,
   options: { quiet: boolean; plain: boolean },
   now: () => number = () => performance.now(),
 ): Progress {
@@ -21,19 +19,29 @@ export function makeProgress(
   return options.plain ? lines(stream, now) : bar(stream);
 }
 
-function bar(stream: NodeJS.WriteStream): Progress {
-  const single = new cliProgress.SingleBar({
-    stream,
-    format: (_options, { progress, total }, { model, note }: { model: string; note: string }) =>
-      barLine(stream.columns || 80, model, Number.isFinite(total) ? progress : null, note),
-    hideCursor: true,
-    clearOnComplete: true,
-    linewrap: false,
-  });
+const CLEAR_LINE = '\u001b[2K';
+
+/**
+ * One line, drawn anew at each advance. No timer and no hidden cursor, which whatever ends a run in the midst of it would
+ * leave behind; and the cursor waits at the begin of the line, so that what is said then does not begin behind it.
+ */
+function bar(stream: Stream): Progress {
+  let name = '';
+  let all = 1;
+  const draw = (done: number, note: string): void => {
+    const progress = Number.isFinite(all) ? Math.min(1, done / Math.max(1, all)) : null;
+    stream.write(`${CLEAR_LINE}${barLine(stream.columns || 80, name, progress, note)}\r`);
+  };
   return {
-    start: (model, total) => single.start(total, 0, { model, note: 'searching' }),
-    advance: (done, note) => single.update(done, { note }),
-    stop: () => single.stop(),
+    start: (model, total) => {
+      name = model;
+      all = total;
+      draw(0, 'searching');
+    },
+    advance: draw,
+    stop: () => {
+      stream.write(CLEAR_LINE);
+    },
   };
 }
 
