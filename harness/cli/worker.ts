@@ -42,6 +42,8 @@ const [, { seriesModules }] = workerData as [unknown, WorkerData];
 let loaded: Promise<Series[]> | null = seriesModules === null ? null : loadSeries(seriesModules);
 // What cannot be loaded is to fail here, before any task.
 await loaded;
+// Whoever stands by has time for what most workers never need.
+if (seriesModules === null) await import('../corpus.ts');
 
 export default async function work({
   job,
