@@ -2,8 +2,8 @@ import type { Series } from '../model/series.ts';
 import type { Changes } from './git.ts';
 
 /** A series whose verdicts may be others than at some commit, and the files that are why. */
-export interface ChangedSeries {
-  readonly series: Series;
+export interface ChangedSeries<One = Series> {
+  readonly series: One;
   /** Its own models, claims and stored counterexamples. */
   readonly own: readonly string[];
   /** What all series share. */
@@ -25,10 +25,10 @@ const WITHOUT_EFFECT = [
 ];
 
 /** Series that a change of these files may have changed: all of them where it is of what they share. */
-export function changedSeries(
-  series: readonly Series[],
+export function changedSeries<One extends Pick<Series, 'name'>>(
+  series: readonly One[],
   { tracked, untracked }: Changes,
-): readonly ChangedSeries[] {
+): readonly ChangedSeries<One>[] {
   const paths = [...tracked, ...untracked.filter((path) => SOURCES.test(path))].filter(
     (path) => !WITHOUT_EFFECT.some((pattern) => pattern.test(path)),
   );

@@ -257,7 +257,7 @@ const searchOptions = (
  * The state that a patch was put on top of, or the version of a selection: what breaks that mostly breaks this one, by the
  * same steps. Where the steps are others, its counterexamples are passed over.
  */
-function baseOf({ series, model }: GateModel): Model[] {
+export function baseOf({ series, model }: GateModel): Model[] {
   const { id } = model.state;
   const base = id.includes(':') ? listedId(series, id.split(':', 1)[0]!) : stateBelow(series, id);
   const found = base === null ? null : series.model(base);

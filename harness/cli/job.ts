@@ -13,7 +13,7 @@ import { type Ends, type EndsOptions, endsOf } from '../campaign/ends.ts';
 import { type ExhaustChunk, type ExhaustOptions, exhaustChunk } from '../campaign/exhaust.ts';
 import type { Found } from '../campaign/found.ts';
 import { KNOWN_CHUNK, type KnownFailure, runKnown, runSmall, SMALL_CHUNK } from '../campaign/opening.ts';
-import type { Counterexample } from '../campaign/result.ts';
+import type { Counterexample, FailureIdentity } from '../campaign/result.ts';
 import type { CorpusEntry } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
 import type { Patch } from '../model/patch.ts';
@@ -88,6 +88,12 @@ export type Job =
       readonly corpus: string;
       readonly stepsMax: number;
       readonly notes: CorpusEntry['notes'];
+    }
+  | {
+      readonly kind: 'replay';
+      readonly model: string;
+      readonly entries: readonly CorpusEntry[];
+      readonly stepsMax: number;
     };
 
 export type SaveJob = Extract<Job, { kind: 'save' }>;
@@ -98,6 +104,14 @@ export type ShrinkJob = Extract<Job, { kind: 'shrink' }>;
 export type CompareJob = Extract<Job, { kind: 'compare' }>;
 export type ChangeJob = Extract<Job, { kind: 'change' }>;
 export type RecordJob = Extract<Job, { kind: 'record' }>;
+export type ReplayJob = Extract<Job, { kind: 'replay' }>;
+
+/** What became of an entry, without its recording, which cannot be sent. */
+export type Replayed =
+  | { readonly status: 'reproduced'; readonly traceChanged: boolean }
+  | { readonly status: 'fixed' }
+  | { readonly status: 'other violation'; readonly violations: readonly FailureIdentity[] }
+  | { readonly status: 'stale'; readonly reason: string };
 
 /** Told before each execution; with the sequence and its operations where the job knows them. */
 export type Beat = (sequence: number, workload: Workload | null) => void;
@@ -198,6 +212,35 @@ export async function runSaveJob(
   const { makeEntry, saveEntry } = await import('../corpus.ts');
   const model = beating(plain, beat);
   return saveEntry(corpus, model, makeEntry(model, found, stepsMax, notes), stepsMax).path;
+}
+
+/** Replays stored entries on the state that they name. */
+export async function runReplayJob(
+  plain: Model,
+  { entries, stepsMax }: ReplayJob,
+  beat: Beat,
+): Promise<Replayed[]> {
+  // As for storing: most workers replay nothing.
+  const { replayEntry } = await import('../corpus.ts');
+  const model = beating(plain, beat);
+  return entries.map((entry): Replayed => {
+    const replayed = replayEntry(model, entry, stepsMax);
+    switch (replayed.status) {
+      case 'reproduced':
+        return { status: replayed.status, traceChanged: replayed.traceChanged };
+      case 'fixed':
+        return { status: replayed.status };
+      case 'other violation':
+        return {
+          status: replayed.status,
+          violations: replayed.violations.map(({ property, kind }) => ({ property, kind })),
+        };
+      case 'stale':
+        return { status: replayed.status, reason: replayed.reason };
+      default:
+        return replayed satisfies never;
+    }
+  });
 }
 
 /** A model whose every judgement is a beat: there is one after each execution, whoever executes. */

@@ -15,6 +15,8 @@ import {
   type EndsJob,
   type ExhaustJob,
   type Job,
+  type Replayed,
+  type ReplayJob,
   type SaveJob,
   type ShownChange,
   type ShrinkJob,
@@ -23,7 +25,7 @@ import {
 import { LastWords } from './last-words.ts';
 import { Pulse } from './pulse.ts';
 import { seriesModules } from './registry.ts';
-import { watched } from './watch.ts';
+import { watched } from './watched.ts';
 import type { Task, WorkerData } from './worker.ts';
 
 /**
@@ -40,6 +42,7 @@ export interface Pool {
   change(job: ChangeJob): Promise<ShownChange>;
   shrink(job: ShrinkJob): Promise<Shrunk>;
   save(job: SaveJob): Promise<Saved>;
+  replay(job: ReplayJob): Promise<readonly Replayed[]>;
   close(): Promise<void>;
 }
 
@@ -65,23 +68,26 @@ const PATIENCE_LONG = 20;
 const ATTEMPTS_MAX = 6;
 
 /**
- * `modules`: where workers find the series. `patienceMs`: how long an execution may go without a sign of life; tests
+ * `modules`: where workers find the series; a function where they are to stand by, and load only what it names at the
+ * first job. `patienceMs`: how long an execution may go without a sign of life; tests
  * have less.
  */
 export async function makePool(
   size: number,
-  modules: readonly string[] = seriesModules(),
+  modules: readonly string[] | (() => readonly string[]) = seriesModules(),
   patienceMs = PATIENCE_MS,
 ): Promise<Pool> {
   const source = import.meta.url.endsWith('.ts');
-  const workerData: WorkerData = { seriesModules: modules };
+  const standsBy = typeof modules === 'function';
+  const workerData: WorkerData = { seriesModules: standsBy ? null : modules };
+  const named = (): readonly string[] => (standsBy ? modules() : modules);
   const pool = new Tinypool({
     filename: fileURLToPath(new URL(source ? './source-worker.js' : './worker.js', import.meta.url)),
     workerData,
     // As many as there is work for: starting a worker takes longer than a chunk.
-    minThreads: 1,
+    minThreads: standsBy ? size : 1,
     maxThreads: size,
-    idleTimeout: IDLE_MS,
+    idleTimeout: standsBy ? Number.POSITIVE_INFINITY : IDLE_MS,
   });
   const once = <T>(pulse: Pulse, patience: number, task: Task): Promise<{ readonly value: T } | null> =>
     watched(pulse, patience, (signal) => pool.run(task, { signal }) as Promise<T>);
@@ -90,7 +96,12 @@ export async function makePool(
   const locate = async (job: Job, beats: number, patience: number): Promise<HangPlace | null> => {
     const pulse = new Pulse();
     const words = LastWords.ofSteps(stepsMaxOfJob(job));
-    const task: Task = { job, pulse: pulse.memory, trace: { from: beats, words: words.memory } };
+    const task: Task = {
+      job,
+      seriesModules: named(),
+      pulse: pulse.memory,
+      trace: { from: beats, words: words.memory },
+    };
     if ((await once(pulse, patience, task)) !== null) return null;
     const place = words.read();
     // Operations are generated without any code of a model: what stood still there was only slow.
@@ -101,7 +112,8 @@ export async function makePool(
     let patience = firstMs;
     for (let attempt = 1; ; attempt++) {
       const pulse = new Pulse();
-      const done = await once<T>(pulse, patience, { job, pulse: pulse.memory, trace: null });
+      const task: Task = { job, seriesModules: named(), pulse: pulse.memory, trace: null };
+      const done = await once<T>(pulse, patience, task);
       if (done !== null) return done;
       const place = await locate(job, pulse.beats, patience * PATIENCE_AGAIN);
       if (place !== null) return { place, sequence: pulse.sequence };
@@ -126,6 +138,7 @@ export async function makePool(
     ends: (job) => orThrow<Ends>(job),
     compare: (job) => orThrow<CompareChunk>(job),
     change: (job) => orThrow<ShownChange>(job),
+    replay: (job) => orThrow<readonly Replayed[]>(job),
     close: () => pool.destroy(),
   };
 }

@@ -14,6 +14,7 @@ import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
 import { addVerify } from './verify.ts';
+import { addWatch } from './watch.ts';
 
 export const COMMANDS: { readonly [name: string]: AddCommand } = {
   run: addRun,
@@ -27,6 +28,7 @@ export const COMMANDS: { readonly [name: string]: AddCommand } = {
   coverage: addCoverage,
   show: addShow,
   report: addReport,
+  watch: addWatch,
   'b4-check': addB4Check,
   merge: addMerge,
   list: addList,
