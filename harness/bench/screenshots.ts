@@ -133,6 +133,7 @@ function screenshot({ name, command, windows, print, ...words }: Scene): Screens
         color: true,
         width: 80,
         interactive: false,
+    stepSummary: null,
         print: (text) => {
           printed += text;
         },
