@@ -162,9 +162,21 @@ describe('reporters', () => {
   });
 
   test.each([
-    { given: ['xml'], message: '--reporter is "xml"; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.' },
-    { given: ['json='], message: '--reporter is "json="; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.' },
-    { given: ['JSON'], message: '--reporter is "JSON"; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.' },
+    {
+      given: ['xml'],
+      message:
+        '--reporter is "xml"; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.',
+    },
+    {
+      given: ['json='],
+      message:
+        '--reporter is "json="; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.',
+    },
+    {
+      given: ['JSON'],
+      message:
+        '--reporter is "JSON"; allowed: text, json, ktap, junit, sarif, github, html, each with =FILE or without.',
+    },
     {
       given: ['text', 'json'],
       message: 'two reporters write to stdout; give one of them a file: --reporter json=run.json.',
