@@ -13,11 +13,12 @@ export interface ReportFlags {
   readonly 'max-ops': string;
   readonly time: string | undefined;
   readonly jobs: string | undefined;
+  readonly quiet: boolean;
 }
 
 /** @throws {@link UsageError} naming the flag, what it got and what it takes. */
 export function parseReportOptions(flags: ReportFlags): ReportOptions {
-  const { html, model: models, corpus, bisect: bisects, time, jobs } = flags;
+  const { html, model: models, corpus, bisect: bisects, time, jobs, quiet } = flags;
   if (time !== undefined && bisects.length === 0) {
     throw new UsageError('--time is for --bisect: without one, `report` searches nothing.');
   }
@@ -35,7 +36,7 @@ export function parseReportOptions(flags: ReportFlags): ReportOptions {
       stepsMax: stepsMaxOf(DEFAULTS.maxSteps),
       timeMs: time === undefined ? null : duration('time', time),
       jobs: jobsOf(jobs),
-      quiet: false,
+      quiet,
     },
   };
 }

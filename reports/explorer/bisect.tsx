@@ -35,12 +35,15 @@ export function BisectPage({ bisect }: { readonly bisect: ExplorerBisect }) {
             {shown.map((claim) => (
               <tr key={claim}>
                 <th scope="row">{claim}</th>
-                {prefixes.map((prefix) => (
+                {prefixes.map((prefix, at) => (
                   <PrefixCell
                     key={prefix.id}
                     claim={claim}
                     prefix={prefix}
-                    turn={turns.find(({ property, prefix: id }) => property === claim && id === prefix.id)}
+                    turn={turns.find(
+                      // Nothing turned before the first patch.
+                      ({ property, prefix: id }) => property === claim && id === prefix.id && at > 0,
+                    )}
                   />
                 ))}
               </tr>
@@ -110,7 +113,12 @@ function PrefixCell({ claim, prefix: { id, verdicts, problem }, turn }: CellProp
       <span class="sr">
         {BISECT_WORDS[verdict]} at {id}
       </span>
-      {turn === undefined ? null : <small>{TURN_WORDS[turn.to]}</small>}
+      {turn === undefined ? null : (
+        <small>
+          {TURN_WORDS[turn.to]}
+          {turn.between.length > 0 && turn.to !== 'open' ? ' here or before' : ''}
+        </small>
+      )}
     </td>
   );
 }

@@ -17,19 +17,19 @@ export function Controls({ at, last, brokenAt, differsAt, go, help, children }: 
       <fieldset class="steps">
         <legend class="sr">steps</legend>
         <button type="button" onClick={() => go(0)} title="Home" aria-label="first step">
-          ⏮
+          «
         </button>
         <button type="button" onClick={() => go(at - 1)} title="← or k" aria-label="one step back">
-          ◀
+          ‹
         </button>
         <span class="count">
           step {at} of {last}
         </span>
         <button type="button" onClick={() => go(at + 1)} title="→ or j" aria-label="one step forward">
-          ▶
+          ›
         </button>
         <button type="button" onClick={() => go(last)} title="End" aria-label="last step">
-          ⏭
+          »
         </button>
       </fieldset>
       {brokenAt === null ? null : (

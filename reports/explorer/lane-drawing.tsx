@@ -76,7 +76,7 @@ export function LaneDrawing({ layout, edges, lane, gutters, first, last }: Props
             class={`edge ${edge.kind}`}
             d={
               edge.kind === 'for-ever'
-                ? endless(pointOf(edge.from), pointOf(edge.to), at)
+                ? endless(pointOf(edge.from).x, pointOf(edge.to).x, top(edge.from.row) + LINE / 2, at)
                 : curve(pointOf(edge.from), pointOf(edge.to))
             }
             marker-end={`url(#arrow-${edge.kind})`}
@@ -98,16 +98,29 @@ function BarShape({ bar: { kind, object, what, isOpen }, x, from, to }: BarProps
   const name = visible(
     `${kind === 'waits' ? 'waits: ' : ''}${object}${what === 'lock for read' ? ' (r)' : ''}`,
   );
-  const room = Math.floor((to - from - 8) / NAME_CHARACTER);
+  const room = Math.floor((Math.min(to - from, REPEATED) - 8) / NAME_CHARACTER);
   const text = name.length <= room ? name : room < 5 ? '' : `${name.slice(0, room - 1)}…`;
   return (
     <g class={`bar-${kind} ${isOpen && kind === 'waits' ? 'open' : ''}`}>
       <rect x={x + 1} y={from + 1} width={BAR - 2} height={Math.max(4, to - from - 2)} rx="3" />
-      {text === '' ? null : (
-        <text transform={`translate(${x + BAR / 2 + 3.5} ${to - 5}) rotate(-90)`}>{text}</text>
-      )}
+      {text === ''
+        ? null
+        : namesAt(from, to).map((y) => (
+            <text key={y} transform={`translate(${x + BAR / 2 + 3.5} ${y}) rotate(-90)`}>
+              {text}
+            </text>
+          ))}
     </g>
   );
+}
+
+/** A long bar has its name more than once: some of it is always on the screen. */
+const REPEATED = 420;
+
+/** Lower ends of the names along a bar, from the bottom up. */
+function namesAt(from: number, to: number): number[] {
+  const times = Math.max(1, Math.floor((to - from) / REPEATED));
+  return Array.from({ length: times }, (_, at) => Math.round(to - 5 - (at * (to - from)) / times));
 }
 
 interface Point {
@@ -121,7 +134,7 @@ function curve(from: Point, to: Point): string {
 }
 
 /** Round a cycle there are arrows both ways between two lanes: each has a height of its own. */
-function endless(from: Point, to: Point, at: number): string {
-  const y = from.y + (at % 2 === 0 ? -5 : 5);
-  return `M${from.x} ${y}L${to.x} ${y}`;
+function endless(from: number, to: number, middle: number, at: number): string {
+  const y = middle + (at % 2 === 0 ? -4 : 4);
+  return `M${from} ${y}L${to} ${y}`;
 }

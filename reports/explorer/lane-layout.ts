@@ -59,6 +59,9 @@ export function barTracks(
   return { bars: placed, tracks: ends.map(({ length }) => length) };
 }
 
+/** Room for the arrows of those who wait for each other, above their words. */
+const ARROWS: RowLine = { kind: 'waits', text: '' };
+
 /** `columns`: characters that fit into each lane, beside its bars. */
 export function laneLayout(shown: Trace, columns: readonly number[]): LaneLayout {
   const actors = actorsOf(shown);
@@ -85,7 +88,8 @@ export function laneLayout(shown: Trace, columns: readonly number[]): LaneLayout
           const what = edge === 'lock' ? `lock ${waitsFor}` : `“${waitsFor}”`;
           const who = heldBy.length === 0 ? ', which nobody can end' : `, up to ${heldBy.join(', ')}`;
           const lane = lanes.get(actor)!;
-          return [lane, linesOf('waits', `waits for ever for ${what}${who}`, columns[lane]!)];
+          const text = linesOf('waits', `waits for ever for ${what}${who}`, columns[lane]!);
+          return [lane, [ARROWS, ...text]];
         }),
       ),
     );

@@ -180,7 +180,10 @@ class LaneRow extends Component<RowProps> {
 }
 
 /** Width of the lanes and of one of their characters, in pixels; before the first layout a guess. */
-function useSizes(element: RefObject<HTMLElement | null>): { readonly width: number; readonly character: number } {
+function useSizes(element: RefObject<HTMLElement | null>): {
+  readonly width: number;
+  readonly character: number;
+} {
   const [sizes, setSizes] = useState({ width: 800, character: 7.3 });
   useLayoutEffect(() => {
     const measured = element.current;

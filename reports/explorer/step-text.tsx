@@ -22,7 +22,7 @@ export function StepText({ trace: shown, at }: { readonly trace: Trace; readonly
       </p>
       <ul>
         {present.map(({ kind, actor, object, what, from }) => (
-          <li key={`${kind} ${actor} ${object} ${from}`} class={kind}>
+          <li key={`${kind} ${actor} ${object} ${from}`} class={kind === 'waits' ? 'waiting' : ''}>
             {visible(actor)} {kind === 'holds' ? 'holds' : 'waits for'}{' '}
             {what === 'event' ? `“${object}”` : object}
             {what === 'lock for read' ? ' for read' : ''}

@@ -47,7 +47,7 @@ export function Stuck({ recording }: { readonly recording: Recording }) {
       </div>
       {closing.map((line) => (
         <p key={line} class="cycle">
-          {visible(line.replaceAll('->', '→'))}
+          {visible(line.replaceAll(' -', ' –').replaceAll('->', '→'))}
         </p>
       ))}
     </section>

@@ -56,7 +56,7 @@ function Value({ history, at }: { readonly history: History | undefined; readonl
   return (
     <td class={isChanged ? 'changed' : value === history.initial ? 'faint' : ''}>
       {value === '' ? '–' : visible(value)}
-      {isChanged ? <small> was {before === '' ? 'not there' : visible(before)}</small> : null}
+      {isChanged ? <small> was {before === '' ? '–' : visible(before)}</small> : null}
     </td>
   );
 }

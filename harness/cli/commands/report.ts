@@ -33,6 +33,7 @@ export const addReport: AddCommand = (parser, finish) =>
         .option('max-ops', SCENARIO_OPS)
         .option('time', TIME)
         .option('jobs', JOBS)
+        .option('quiet', { alias: 'q', type: 'boolean', describe: 'no progress', default: false })
         .example('$0 report --html out --bisect vfio-mmap/v3', 'all states, and one version patch by patch'),
     async (args) => {
       const { parseReportOptions } = await import('../report-options.ts');
