@@ -76,7 +76,7 @@ export function App({ data }: { readonly data: ExplorerData }) {
           ))}
         </nav>
         <span class="faint from">
-          {data.version}, {data.from}
+          {data.version}, {visible(data.from)}
         </span>
       </header>
       <main class="page" ref={main}>

@@ -1,5 +1,7 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import type { Model } from '../../harness/model/model.ts';
 import { citation } from '../../harness/model/source.ts';
+import type { Scenario } from '../../harness/scenario/scenario.ts';
 import { operationText, worldText } from '../operation-text.ts';
 import { type Change, linkTo } from './address.ts';
 import { Controls } from './controls.tsx';
@@ -32,9 +34,9 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
   const beside = parameters.get('beside') ?? '';
   const schedule = useMemo(() => (asked === '' ? null : parseSchedule(asked, STEPS_MAX)), [asked]);
   const model = useMemo(() => modelOf(found.model), [found]);
-  const shown = useMemo(() => {
+  const { shown, problem } = useMemo(() => {
     const scenario = schedule === null ? found.scenario : { ...found.scenario, schedule };
-    return model === null ? null : trace(model, scenario);
+    return model === null ? NO_STATE : tryTrace(model, scenario);
   }, [model, schedule]);
   const other = useMemo(() => {
     const second = beside === '' ? null : modelOf(beside);
@@ -59,7 +61,8 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
     return (
       <>
         <h1 tabIndex={-1}>{visible(found.model)}</h1>
-        <p>It is no state that this page has: the report is of another version of the tool.</p>
+        <p>This page cannot execute it: {visible(problem)}.</p>
+        <ScenarioText scenario={found.scenario} />
       </>
     );
   }
@@ -186,6 +189,26 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
   );
 }
 
+interface Tried {
+  readonly shown: Trace | null;
+  /** Why there is none. */
+  readonly problem: string;
+}
+
+const NO_STATE: Tried = {
+  shown: null,
+  problem: 'it has no such state, so that the report is of another version of the tool',
+};
+
+/** A scenario that the command line would refuse must not leave an empty page. */
+function tryTrace(model: Model, scenario: Scenario): Tried {
+  try {
+    return { shown: trace(model, scenario), problem: '' };
+  } catch (error) {
+    return { shown: null, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 interface KeyTargets {
   readonly at: number;
   readonly last: number;
@@ -196,7 +219,8 @@ interface KeyTargets {
 }
 
 function useKeys({ at, last, brokenAt, differsAt, go, help }: KeyTargets): void {
-  useEffect(() => {
+  // Before the next key, which may come before the next frame.
+  useLayoutEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const { target } = event;

@@ -113,7 +113,7 @@ export function Overview({ data, parameters, change }: Props) {
         <h2>
           Counterexamples <span role="status">({found.length})</span>
         </h2>
-        <ul class="list">
+        <ul class="list counterexamples">
           {listed.map((one) => (
             <Listed key={one.id} one={one} label={labelOf(data, one.model)} />
           ))}

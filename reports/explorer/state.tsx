@@ -20,7 +20,7 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
       <h1 tabIndex={-1}>
         {id} <Label status={status} label={label} />
       </h1>
-      <p class="lead">{about}</p>
+      <p class="lead">{visible(about)}</p>
       <dl class="facts">
         {model === null ? null : (
           <>
@@ -45,7 +45,7 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
         <dt>verdicts</dt>
         <dd>
           {data.verdicts === 'expected' ? 'as expected of it; ' : ''}
-          {coverage}
+          {visible(coverage)}
         </dd>
       </dl>
       <h2>Claims</h2>
