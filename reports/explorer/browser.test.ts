@@ -380,7 +380,7 @@ describe.skipIf(CHROMIUM === null)(
       expect(json).not.toMatch(/[\u202e\u2028\u0007]/);
       expect((JSON.parse(json) as CorpusEntry['scenario']).ops.at(-1)).toMatchObject({ actor: HOSTILE });
       await page.goto(`${url}#/c/${encodeURIComponent('\u202enone')}`);
-      await page.waitForFunction(() => document.body.innerText.includes('\\u202enone'));
+      await page.waitForFunction(() => document.querySelector('main')!.textContent.includes('\\u202enone'));
     });
 
     test.each([
