@@ -25,8 +25,8 @@ export function suiteOf(
     coverage,
     cases: [
       ...verdicts.map((verdict): Case => {
-        const { property: name, claim } = verdict;
-        return { name, claim, ...saidOf(verdict), failures: failuresOf(name) };
+        const { property: name, claim, exercised } = verdict;
+        return { name, claim, ...saidOf(verdict), exercised, failures: failuresOf(name) };
       }),
       ...facts.map(({ property: name, claim, verdict, findings }): Case => {
         const reason = findings

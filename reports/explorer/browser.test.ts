@@ -267,10 +267,25 @@ describe.skipIf(CHROMIUM === null)(
       expect(await page.locator('.lanes tbody tr:not(.endless)').count()).toBe(steps.length);
     });
 
+    test('brings the step that a key leads to onto the screen', async () => {
+      await open('#/c/2df1baa07a29');
+      const isSeen = () =>
+        page.locator('.lanes tr.current').evaluate((row) => {
+          const { top, bottom } = row.getBoundingClientRect();
+          return top >= 0 && bottom <= innerHeight;
+        });
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+      for (const key of ['Home', 'v', 'k', 'Home', 'End']) {
+        await page.keyboard.press(key);
+        await expect.poll(isSeen).toBe(true);
+      }
+    });
+
     test('draws who holds, who waits and the cycle, and says it', async () => {
       await open(`#/c/aa5a788f3531`);
       expect(await page.locator('.bar-waits.open').count()).toBe(2);
       expect(await page.locator('path.edge.for-ever').count()).toBe(2);
+      expect(await page.locator('.bar-holds.wanted').count()).toBe(1);
       expect(await textOf(page.locator('.stuck'))).toContain('cycle: admin –event→ guest –lock→ admin');
       expect(await textOf(page.locator('.step'))).toContain(
         'admin waits for “last vfio reference dropped (fd closed)”',

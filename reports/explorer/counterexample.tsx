@@ -75,7 +75,8 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
   return (
     <>
       <h1 tabIndex={-1}>
-        <StateName model={found.model} data={data} /> breaks {found.property}
+        <StateName model={found.model} data={data} /> breaks {found.property}{' '}
+        <small class="faint">{visible(found.kind)}</small>
       </h1>
       <div class="summary">
         <div>
@@ -154,6 +155,7 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
                 brokenAt={pane.brokenAt}
                 differsAt={differsAt}
                 go={go}
+                leads={pane.trace === shown}
               />
             </section>
           ))}

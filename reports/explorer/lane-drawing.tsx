@@ -27,6 +27,9 @@ export function LaneDrawing({ layout, edges, lane, gutters, first, last }: Props
     const index = actors.indexOf(actor);
     return { x: left(index) + gutters[index]! - 5, y: (top(row) + bottom(row)) / 2 };
   };
+  const wanted = new Set(
+    edges.filter(({ kind }) => kind === 'for-ever').map(({ object, to }) => `${to.actor} ${object}`),
+  );
   return (
     <svg
       class="drawing"
@@ -63,6 +66,7 @@ export function LaneDrawing({ layout, edges, lane, gutters, first, last }: Props
           <BarShape
             key={`${bar.kind} ${bar.lane} ${bar.track} ${bar.from}`}
             bar={bar}
+            isWanted={bar.kind === 'holds' && bar.isOpen && wanted.has(`${bar.actor} ${bar.object}`)}
             x={left(bar.lane) + GUTTER / 2 + bar.track * BAR}
             from={top(bar.from)}
             to={bottom(bar.to)}
@@ -88,20 +92,22 @@ export function LaneDrawing({ layout, edges, lane, gutters, first, last }: Props
 
 interface BarProps {
   readonly bar: LaneBar;
+  /** Whether somebody waits for it for ever. */
+  readonly isWanted: boolean;
   readonly x: number;
   readonly from: number;
   readonly to: number;
 }
 
 /** Its name along it, where there is room. */
-function BarShape({ bar: { kind, object, what, isOpen }, x, from, to }: BarProps) {
+function BarShape({ bar: { kind, object, what, isOpen }, isWanted, x, from, to }: BarProps) {
   const name = visible(
     `${kind === 'waits' ? 'waits: ' : ''}${object}${what === 'lock for read' ? ' (r)' : ''}`,
   );
   const room = Math.floor((Math.min(to - from, REPEATED) - 8) / NAME_CHARACTER);
   const text = name.length <= room ? name : room < 5 ? '' : `${name.slice(0, room - 1)}…`;
   return (
-    <g class={`bar-${kind} ${isOpen && kind === 'waits' ? 'open' : ''}`}>
+    <g class={`bar-${kind} ${isWanted ? 'wanted' : ''} ${isOpen && kind === 'waits' ? 'open' : ''}`}>
       <rect x={x + 1} y={from + 1} width={BAR - 2} height={Math.max(4, to - from - 2)} rx="3" />
       {text === ''
         ? null

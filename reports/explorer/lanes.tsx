@@ -13,6 +13,8 @@ interface Props {
   readonly brokenAt: number | null;
   readonly differsAt: number | null;
   readonly go: (step: number) => void;
+  /** Whether the page follows its present step; of two side by side one does. */
+  readonly leads: boolean;
 }
 
 /** A lane is never narrower: a table that does not fit is scrolled in itself. */
@@ -22,7 +24,7 @@ const WHOLE_MAX = 500;
 const MARGIN = 30;
 
 /** A column for each actor with its steps in order, bars for locks held and waited for, and arrows for who woke whom. */
-export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go }: Props) {
+export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go, leads }: Props) {
   const scroller = useRef<HTMLElement>(null);
   const { width, character } = useSizes(scroller);
   const actors = useMemo(() => actorsOf(shown), [shown]);
@@ -46,16 +48,22 @@ export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go }: Prop
   const [first, last] = isWhole
     ? [0, rows.length - 1]
     : rowsBetween(rows, top - MARGIN, top + screen + MARGIN);
+  const isOpened = useRef(false);
   useEffect(() => {
     const element = scroller.current;
     const row = rows[at];
     if (element === null || row === undefined) return;
-    // Only the lanes: the page stays where its reader has put it.
     const head = LINE * 2;
     const [from, to] = [row.top * LINE, (row.top + row.height + 2) * LINE];
     const room = element.clientHeight - head;
     if (from < element.scrollTop + LINE) element.scrollTop = Math.max(0, from - room / 3);
     else if (to > element.scrollTop + room) element.scrollTop = to - (room * 2) / 3;
+    // A page that was just opened begins at its heading; who steps wants to see the step.
+    if (isOpened.current && leads) {
+      const y = element.getBoundingClientRect().top + head + from - element.scrollTop;
+      if (y < head * 2 || y + LINE * 3 > innerHeight) element.scrollIntoView({ block: 'start' });
+    }
+    isOpened.current = true;
   }, [at, layout]);
   const drawn = rows.slice(first, last + 1);
   const below = layout.height - (rows[last]?.top ?? 0) - (rows[last]?.height ?? 0);

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { thousands } from '../count.ts';
 import { linkTo } from './address.ts';
 import type { ExplorerData, ExplorerState, ExplorerVerdict } from './data.ts';
 import { MARKS, WORDS } from './marks.ts';
@@ -113,7 +114,7 @@ interface CellProps {
 
 function Cell({ cell: { verdict, property, remark, exercised }, state, ids }: CellProps) {
   const { model, label } = state;
-  const often = exercised === null ? '' : `, exercised ${exercised} times`;
+  const often = exercised === null ? '' : `, exercised ${thousands(exercised)} times`;
   const shows =
     ids.length === 0 ? '' : `; ${ids.length} ${ids.length === 1 ? 'counterexample' : 'counterexamples'}`;
   const words = `${WORDS[verdict]} on ${model} (${label})${often}${shows}`;

@@ -1,4 +1,5 @@
 import { citation } from '../../harness/model/source.ts';
+import { thousands } from '../count.ts';
 import { linkTo } from './address.ts';
 import type { ExplorerData, ExplorerState } from './data.ts';
 import { MARKS, WORDS } from './marks.ts';
@@ -69,7 +70,9 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
                   <span class={verdict}>
                     <span aria-hidden="true">{MARKS[verdict]}</span> {WORDS[verdict]}
                   </span>
-                  {exercised === null ? null : <span class="faint"> exercised {exercised} times</span>}
+                  {exercised === null ? null : (
+                    <span class="faint"> exercised {thousands(exercised)} times</span>
+                  )}
                   {remark === '' ? null : <p class="faint">{visible(remark)}</p>}
                 </td>
                 <td>

@@ -49,7 +49,13 @@ export function Values({ trace: shown, other, title, at }: Props) {
 }
 
 function Value({ history, at }: { readonly history: History | undefined; readonly at: number }) {
-  if (history === undefined) return <td class="faint">never changes</td>;
+  if (history === undefined)
+    return (
+      <td class="faint">
+        <span aria-hidden="true">–</span>
+        <span class="sr">never changes</span>
+      </td>
+    );
   const value = valueAt(history, at);
   const before = valueAt(history, at - 1);
   const isChanged = value !== before;

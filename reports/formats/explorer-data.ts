@@ -44,11 +44,11 @@ function stateOf({ model: { id, state }, cases, coverage }: Suite): ExplorerStat
     ...provenanceOf(state.source),
     about: state.about,
     coverage: coverageLine(coverage),
-    verdicts: cases.map(({ name, outcome, reason }) => ({
+    verdicts: cases.map(({ name, outcome, reason, exercised = null }) => ({
       property: name,
       verdict: verdictOf(outcome),
       remark: reason,
-      exercised: null,
+      exercised,
     })),
   };
 }
