@@ -48,7 +48,7 @@ export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go, leads 
   const [first, last] = isWhole
     ? [0, rows.length - 1]
     : rowsBetween(rows, top - MARGIN, top + screen + MARGIN);
-  const isOpened = useRef(false);
+  const before = useRef(at);
   useEffect(() => {
     const element = scroller.current;
     const row = rows[at];
@@ -59,11 +59,11 @@ export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go, leads 
     if (from < element.scrollTop + LINE) element.scrollTop = Math.max(0, from - room / 3);
     else if (to > element.scrollTop + room) element.scrollTop = to - (room * 2) / 3;
     // A page that was just opened begins at its heading; who steps wants to see the step.
-    if (isOpened.current && leads) {
+    if (before.current !== at && leads) {
       const y = element.getBoundingClientRect().top + head + from - element.scrollTop;
       if (y < head * 2 || y + LINE * 3 > innerHeight) element.scrollIntoView({ block: 'start' });
     }
-    isOpened.current = true;
+    before.current = at;
   }, [at, layout]);
   const drawn = rows.slice(first, last + 1);
   const below = layout.height - (rows[last]?.top ?? 0) - (rows[last]?.height ?? 0);
