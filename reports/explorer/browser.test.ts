@@ -112,6 +112,11 @@ function recorded(path: string, schedule: readonly string[]): Recording {
   return record(model, { ...scenario, schedule }, 10_000);
 }
 
+test('a browser that the environment names has to be there', () => {
+  expect(() => findChromium({ CHROMIUM: '/nowhere/chromium' })).toThrow('/nowhere/chromium');
+  expect(findChromium({ CHROMIUM: process.execPath })).toBe(process.execPath);
+});
+
 describe.skipIf(CHROMIUM === null)(
   'the explorer in Chromium (needs one: /usr/bin/chromium, or CHROMIUM)',
   () => {

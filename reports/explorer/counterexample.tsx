@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Model } from '../../harness/model/model.ts';
-import { citation } from '../../harness/model/source.ts';
+import { citation, sourceLabel } from '../../harness/model/source.ts';
 import type { Scenario } from '../../harness/scenario/scenario.ts';
 import { operationText, worldText } from '../operation-text.ts';
 import { type Change, linkTo } from './address.ts';
@@ -12,7 +12,7 @@ import { Help } from './help.tsx';
 import { Lanes } from './lanes.tsx';
 import { ScenarioText } from './scenario-text.tsx';
 import { parseSchedule, scheduleText } from './schedule-text.ts';
-import { modelOf } from './series.ts';
+import { modelOf, statesOf } from './series.ts';
 import { StateName, seriesOf } from './state-name.tsx';
 import { StepText } from './step-text.tsx';
 import { Stuck } from './stuck.tsx';
@@ -122,13 +122,8 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
           beside{' '}
           <select value={beside} onChange={({ currentTarget: { value } }) => change({ beside: value })}>
             <option value="">nothing</option>
-            {data.states
-              .filter(({ model: id }) => seriesOf(id) === seriesOf(found.model) && id !== found.model)
-              .map(({ model: id, label }) => (
-                <option key={id} value={id}>
-                  {id} ({label})
-                </option>
-              ))}
+            <Beside model={found.model} isMutant={false} />
+            <Beside model={found.model} isMutant={true} />
           </select>
         </label>
         {schedule === null ? null : (
@@ -209,6 +204,28 @@ function tryTrace(model: Model, scenario: Scenario): Tried {
   } catch (error) {
     return { shown: null, problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+interface BesideProps {
+  readonly model: string;
+  readonly isMutant: boolean;
+}
+
+/** The other states of a series, each with where it comes from. */
+function Beside({ model, isMutant }: BesideProps) {
+  const name = seriesOf(model);
+  const states = statesOf(name).filter(
+    ({ id, source }) => `${name}/${id}` !== model && (source.status === 'mutant') === isMutant,
+  );
+  return states.length === 0 ? null : (
+    <optgroup label={isMutant ? 'mutants' : 'states'}>
+      {states.map(({ id, source }) => (
+        <option key={id} value={`${name}/${id}`}>
+          {id} ({sourceLabel(source)})
+        </option>
+      ))}
+    </optgroup>
+  );
 }
 
 interface KeyTargets {
