@@ -69,7 +69,11 @@ export function useAddress(): [Address, Change] {
     setHash(next);
     clearTimeout(timer.current);
     // Steps through an execution are no pages to go back through.
-    timer.current = setTimeout(() => history.replaceState(null, '', next), WRITE_AFTER_MS);
+    const before = location.hash;
+    timer.current = setTimeout(() => {
+      // Whoever followed a link meanwhile is elsewhere.
+      if (location.hash === before) history.replaceState(null, '', next);
+    }, WRITE_AFTER_MS);
   };
   return [parseAddress(hash), change];
 }

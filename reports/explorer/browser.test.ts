@@ -327,6 +327,7 @@ describe.skipIf(CHROMIUM === null)(
       for (const { property, kind, step } of expected.violations) {
         expect(ends).toContain(`breaks ${property}: ${kind}, at step ${step}`);
       }
+      expect(await textOf(page.locator('h1'))).toContain('what if');
       // What can be copied is the same execution.
       await page.locator('summary').click();
       const copied = JSON.parse(await textOf(page.locator('.scenario pre'))) as CorpusEntry['scenario'];

@@ -75,8 +75,8 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
   return (
     <>
       <h1 tabIndex={-1}>
-        <StateName model={found.model} data={data} /> breaks {found.property}{' '}
-        <small class="faint">{visible(found.kind)}</small>
+        <StateName model={found.model} data={data} /> {schedule === null ? 'breaks' : '– what if, and'}{' '}
+        {found.property} <small class="faint">{visible(found.kind)}</small>
       </h1>
       <div class="summary">
         <div>
