@@ -29,6 +29,7 @@ function stored(path: string, id = path.split('/').at(-1)!): ExplorerCounterexam
 
 const RACE = 'zpci-io/v1/request-executes-as-validated/2df1baa07a29';
 const DEADLOCK = 'zpci-io/v1+hp/no-deadlock/aa5a788f3531';
+const EMPTY = 'zpci-io/rfc/failed-open-leaves-device-disabled/c31e6637c49f';
 const ENDLESS = 'remote-vm/merged+mutant-retry-forever/fixup-never-uses-freed-mm/8442e564856e';
 
 /** Would end the script, add markup, reorder lines, or leave the page. */
@@ -85,6 +86,7 @@ const DATA: ExplorerData = {
     stored(RACE),
     stored(DEADLOCK),
     stored(ENDLESS),
+    stored(EMPTY),
     { ...stored(RACE), id: 'hostile', kind: HOSTILE, reproduce: `${HOSTILE}${'x'.repeat(5_000)}` },
     {
       ...stored(RACE),
@@ -372,6 +374,21 @@ describe.skipIf(CHROMIUM === null)(
         return box!.top >= frame!.top && box!.bottom <= frame!.bottom;
       });
       expect(isSeen).toBe(true);
+    });
+
+    test('says where there is no step to go through', async () => {
+      await open('#/c/c31e6637c49f');
+      expect(await textOf(page.locator('main'))).toContain('No operation begins');
+      for (const key of ['j', 'k', 'End', 'v']) await page.keyboard.press(key);
+      expect(await page.locator('.steps, .lanes, .whatif').count()).toBe(0);
+      expect(await textOf(page.locator('#ends ~ .panes'))).toContain(
+        'breaks failed-open-leaves-device-disabled',
+      );
+    });
+
+    test('passes over a state beside it that is of another series', async () => {
+      await open('#/c/2df1baa07a29?beside=vfio-mmap%2Fv3');
+      expect(await page.locator('.lanes').count()).toBe(1);
     });
 
     test('has the bisect matrix', async () => {

@@ -39,19 +39,20 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
     return model === null ? NO_STATE : tryTrace(model, scenario);
   }, [model, schedule]);
   const other = useMemo(() => {
-    const second = beside === '' ? null : modelOf(beside);
-    return second === null || shown === null ? null : trace(second, shown.recording.scenario);
+    const second = seriesOf(beside) === seriesOf(found.model) ? modelOf(beside) : null;
+    return second === null || shown === null ? null : tryTrace(second, shown.recording.scenario).shown;
   }, [beside, shown]);
   const differsAt = useMemo(
     () => (shown === null || other === null ? null : divergence(shown, other)),
     [shown, other],
   );
   const [isHelp, setHelp] = useState(false);
-  const last = shown === null ? 0 : shown.recording.steps.length - 1;
+  const last = Math.max(0, (shown?.recording.steps.length ?? 0) - 1);
   const broken = shown?.recording.violations.find(
     ({ property, kind }) => property === found.property && kind === found.kind,
   );
-  const brokenAt = broken === undefined ? null : Math.max(0, Math.min(broken.step, last));
+  const isEmpty = shown?.recording.steps.length === 0;
+  const brokenAt = broken === undefined || isEmpty ? null : Math.max(0, Math.min(broken.step, last));
   const step = Number(parameters.get('step') ?? Number.NaN);
   const at = Math.max(0, Math.min(last, Number.isInteger(step) ? step : (brokenAt ?? last)));
   const go = (target: number) => change({ step: String(Math.max(0, Math.min(last, target))) });
@@ -112,7 +113,7 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
       <h2 class="sr">Interleaving</h2>
       <Controls
         at={at}
-        last={last}
+        last={isEmpty ? null : last}
         brokenAt={brokenAt}
         differsAt={differsAt}
         go={go}
@@ -142,16 +143,20 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
                   <StateName model={pane.title} data={data} />
                 </h3>
               )}
-              <Lanes
-                key={asked}
-                trace={pane.trace}
-                title={pane.title}
-                at={at}
-                brokenAt={pane.brokenAt}
-                differsAt={differsAt}
-                go={go}
-                leads={pane.trace === shown}
-              />
+              {pane.trace.recording.steps.length === 0 ? (
+                <p class="note">No operation begins: how the world is made decides it.</p>
+              ) : (
+                <Lanes
+                  key={asked}
+                  trace={pane.trace}
+                  title={pane.title}
+                  at={at}
+                  brokenAt={pane.brokenAt}
+                  differsAt={differsAt}
+                  go={go}
+                  leads={pane.trace === shown}
+                />
+              )}
             </section>
           ))}
         </div>

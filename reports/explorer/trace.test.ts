@@ -193,7 +193,6 @@ describe('executions without an end', () => {
     const { length } = entry.expected.trace;
     expect(shown.recording.outcome).toBe('livelock');
     expect(shown.recording.steps).toHaveLength(length);
-    expect(shown.kinds).toHaveLength(length);
     expect(shown.runnable).toHaveLength(length);
     for (const { from, to } of shown.bars) expect(from <= to && to < length).toBe(true);
     for (const { steps } of shown.histories) expect(steps.at(-1)).toBeLessThan(length);

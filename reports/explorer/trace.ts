@@ -6,7 +6,7 @@ import type { Thread } from '../../harness/machine/thread.ts';
 import type { Model } from '../../harness/model/model.ts';
 import { type Recording, record } from '../../harness/scenario/recording.ts';
 import type { Scenario } from '../../harness/scenario/scenario.ts';
-import { type Bar, type Edge, type StepKind, Watcher } from './watcher.ts';
+import { type Bar, type Edge, Watcher } from './watcher.ts';
 
 /** As `exec` has it unless told otherwise. */
 export const STEPS_MAX = 10_000;
@@ -24,8 +24,6 @@ export interface History {
 
 export interface Trace {
   readonly recording: Recording;
-  /** Of each step. */
-  readonly kinds: readonly StepKind[];
   /** Who could take each step. */
   readonly runnable: readonly (readonly string[])[];
   /** Objects that never change are left out. */

@@ -41,8 +41,6 @@ export interface Edge {
   readonly to: End;
 }
 
-export type StepKind = 'begin' | 'read' | 'write' | 'lock' | 'unlock' | 'wait' | 'signal';
-
 interface Held extends Pick<Bar, 'actor' | 'object' | 'what' | 'from'> {}
 
 interface Wait extends Held {
@@ -53,7 +51,7 @@ interface Wait extends Held {
 /** Notes after each step what the machine itself says: nothing is read off words. */
 export class Watcher implements Observer, CallObserver {
   readonly #machine: Machine;
-  readonly #kinds: StepKind[] = [];
+  #steps = 0;
   readonly #bars: Bar[] = [];
   readonly #edges: Edge[] = [];
   readonly #held = new Map<string, Held>();
@@ -74,15 +72,14 @@ export class Watcher implements Observer, CallObserver {
   leave(): void {}
 
   before(): void {
-    if (this.#kinds.length > 0) return;
+    if (this.#steps > 0) return;
     this.#threads = this.#machine.threads.length;
     for (const object of this.#machine.objects) this.#note(object, object.show());
   }
 
   after(thread: Thread, step: Step, result: StepResult): void {
-    const at = this.#kinds.length;
+    const at = this.#steps++;
     const here: End = { row: at, actor: thread.name };
-    this.#kinds.push(kindOf(accessOf(step)));
     if (result !== 'queued') this.#goOn(thread, step, here);
     this.#lookAtThreads(here);
     this.#lookAtHolders(at);
@@ -95,7 +92,6 @@ export class Watcher implements Observer, CallObserver {
     length: number,
     last: number,
   ): {
-    readonly kinds: StepKind[];
     readonly bars: Bar[];
     readonly edges: Edge[];
     readonly histories: History[];
@@ -107,7 +103,6 @@ export class Watcher implements Observer, CallObserver {
       ),
     ];
     return {
-      kinds: this.#kinds.slice(0, length),
       bars: [...this.#bars, ...open]
         .filter(({ from, to }) => from <= last && from <= to)
         .map((bar) => (bar.to <= last ? bar : { ...bar, to: last, isOpen: true }))
@@ -136,7 +131,7 @@ export class Watcher implements Observer, CallObserver {
       const { ended, ...bar } = wait;
       this.#bars.push({ kind: 'waits', ...bar, to: here.row - 1, isOpen: false });
       this.#connect(bar.what === 'event' ? 'event' : 'lock', bar.object, ended, here);
-    } else if (kindOf(accessOf(step)) === 'wait' && object instanceof Waitable) {
+    } else if (object instanceof Waitable && isWait(accessOf(step))) {
       // It came later than what it waited for.
       this.#connect('event', object.cause.event, this.#ready.get(object) ?? null, here);
     }
@@ -236,31 +231,4 @@ function ownersOf(object: SharedObject): readonly Thread[] {
   return object.writer === null ? object.readers : [object.writer];
 }
 
-function kindOf(access: Access): StepKind {
-  switch (access) {
-    case Access.begin:
-      return 'begin';
-    case Access.read:
-      return 'read';
-    case Access.write:
-    case Access.update:
-    case Access.adjust:
-      return 'write';
-    case Access.acquire:
-    case Access.acquireKillable:
-    case Access.acquireShared:
-    case Access.tryAcquire:
-    case Access.tryAcquireShared:
-      return 'lock';
-    case Access.release:
-    case Access.releaseShared:
-      return 'unlock';
-    case Access.wait:
-    case Access.waitKillable:
-      return 'wait';
-    case Access.signal:
-      return 'signal';
-    default:
-      return access satisfies never;
-  }
-}
+const isWait = (access: Access): boolean => access === Access.wait || access === Access.waitKillable;

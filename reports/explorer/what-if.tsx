@@ -10,6 +10,7 @@ interface Props {
 /** Who else could have taken the present step. */
 export function WhatIf({ trace: { runnable, recording }, at, choose }: Props) {
   const taken = recording.steps[at]?.actor;
+  if (taken === undefined) return null;
   const others = (runnable[at] ?? []).filter((actor) => actor !== taken);
   return (
     <section aria-labelledby="what-if">
