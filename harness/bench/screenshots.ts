@@ -133,7 +133,7 @@ function screenshot({ name, command, windows, print, ...words }: Scene): Screens
         color: true,
         width: 80,
         interactive: false,
-    stepSummary: null,
+        stepSummary: null,
         print: (text) => {
           printed += text;
         },

@@ -3,7 +3,7 @@ import { UsageError } from './exit.ts';
 import { nearest } from './nearest.ts';
 
 /** Arguments that may be given several times, and the paths of `replay`. */
-const REPEATABLE = ['_', 'path', 'model', 'property', 'reporter', 'world'];
+const REPEATABLE = ['_', 'path', 'model', 'property', 'reporter', 'world', 'bisect'];
 /** Commands that take one model. */
 const SINGLE_MODEL: readonly unknown[] = ['exec', 'replay', 'verify'];
 

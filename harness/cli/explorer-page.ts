@@ -6,11 +6,15 @@ const BUILT = new URL('../../explorer/index.html', import.meta.url);
 const CONFIG = new URL('../../reports/explorer/vite.config.ts', import.meta.url);
 const DATA = /(<script id="data" type="application\/json">)[^<]*(<\/script>)/;
 
+/** The page without data; sources do not change under a running process. */
+let template: Promise<string> | null = null;
+
 /** The explorer with its data in it: one file that opens from a disk. */
 export async function explorerPage(data: ExplorerData): Promise<string> {
-  const template = isBuilt() ? readFileSync(BUILT, 'utf8') : await builtNow();
+  template ??= isBuilt() ? Promise.resolve(readFileSync(BUILT, 'utf8')) : builtNow();
+  const page = await template;
   // A function: `$&` in a scenario is text.
-  return template.replace(DATA, (_, open, close) => `${open}${inScript(data)}${close}`);
+  return page.replace(DATA, (_, open, close) => `${open}${inScript(data)}${close}`);
 }
 
 /** Whether this runs from dist/, which has the page that goes with it. */

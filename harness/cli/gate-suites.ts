@@ -33,11 +33,11 @@ export function gateSuiteOf(settings: RunSettings, entry: ShownEntry, withKnown:
     reproduce: entry.searchAgain(null),
     cases: [
       ...cells.map((cell): Case => {
-        const { claim, reason, outcome } = found.get(cell.property)!;
+        const one = found.get(cell.property)!;
+        const { reason, outcome } = one;
         const said = [problemText(cell), reason, expectedText(cell)].filter((part) => part !== '');
         return {
-          name: cell.property,
-          claim,
+          ...one,
           outcome: cell.problem !== null ? 'failure' : outcome === 'failure' ? 'expected-failure' : outcome,
           reason: said.join('; '),
           failures: failuresOf(cell),

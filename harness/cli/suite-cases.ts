@@ -21,8 +21,8 @@ export function repeatable(one: Case, again: string): Case {
   return isBad && failures.length === 0 ? { ...one, reason: `${reason}; reproduce: ${again}` } : one;
 }
 
-export function caseOfVerdict({ property: name, claim, verdict, kinds, reason }: Verdict): Case {
-  const one = { name, claim, failures: [] };
+export function caseOfVerdict({ property: name, claim, verdict, kinds, reason, exercised }: Verdict): Case {
+  const one = { name, claim, exercised, failures: [] };
   switch (verdict) {
     case 'holds':
       return { ...one, outcome: 'pass', reason: '' };

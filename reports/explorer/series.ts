@@ -1,5 +1,5 @@
 /** The models that the page runs: every folder below models/ that has a series. */
-import type { Model } from '../../harness/model/model.ts';
+import type { Model, StateInfo } from '../../harness/model/model.ts';
 import type { Series } from '../../harness/model/series.ts';
 
 const modules = import.meta.glob<{ readonly series: Series }>('../../models/*/series.ts', { eager: true });
@@ -16,3 +16,7 @@ export function modelOf(id: string): Model | null {
     return null;
   }
 }
+
+/** All that a series has, also those that a report is not about: any can stand beside another. */
+export const statesOf = (series: string): readonly StateInfo[] =>
+  allSeries.find(({ name }) => name === series)?.states ?? [];

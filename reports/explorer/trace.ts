@@ -1,45 +1,37 @@
-/** An execution as the page shows it: with who could run at each step, what changed, and who held which lock when. */
+/** An execution as the page shows it: with who could run at each step, what changed, who held which lock and who waited. */
 import { Replay } from '../../harness/explore/replay.ts';
 import { compileProgram, execute } from '../../harness/machine/execute.ts';
-import { ExclusiveLock, RwSemaphore } from '../../harness/machine/locks.ts';
-import type { Machine, Strategy } from '../../harness/machine/machine.ts';
+import type { Strategy } from '../../harness/machine/machine.ts';
 import type { Thread } from '../../harness/machine/thread.ts';
 import type { Model } from '../../harness/model/model.ts';
 import { type Recording, record } from '../../harness/scenario/recording.ts';
 import type { Scenario } from '../../harness/scenario/scenario.ts';
+import { type Bar, type Edge, Watcher } from './watcher.ts';
 
+/** As `exec` has it unless told otherwise. */
 export const STEPS_MAX = 10_000;
 
-/** A value of a shared object that a step changed. */
-export interface Change {
+/** A shared object that some step changed. */
+export interface History {
   readonly object: string;
-  readonly value: string;
-}
-
-export interface LockBar {
-  readonly actor: string;
-  readonly lock: string;
-  /** First and last step at whose end it is held. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A signal, and the wait that it ended. */
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly event: string;
+  /** Before the first step. */
+  readonly initial: string;
+  /** Steps that changed it, in order. */
+  readonly steps: readonly number[];
+  /** What each of them left. */
+  readonly values: readonly string[];
 }
 
 export interface Trace {
   readonly recording: Recording;
   /** Who could take each step. */
   readonly runnable: readonly (readonly string[])[];
-  readonly changes: readonly (readonly Change[])[];
-  /** Before the first step. */
-  readonly initial: ReadonlyMap<string, string>;
-  readonly bars: readonly LockBar[];
+  /** Objects that never change are left out. */
+  readonly histories: readonly History[];
+  readonly bars: readonly Bar[];
   readonly edges: readonly Edge[];
+  /** The step from which on the schedule did not fit and the default rule took over; null where it fits. */
+  readonly leftScheduleAt: number | null;
 }
 
 /** Follows a schedule as far as it fits, and notes who else could have gone on. */
@@ -62,108 +54,71 @@ class Watched implements Strategy {
   }
 }
 
-/** Where a schedule fits no longer, it is cut off there: another state may need other steps. */
-export function trace(model: Model, scenario: Scenario): Trace {
-  const whole: Scenario = { ...scenario, model: model.id };
-  const recording = record(model, whole, STEPS_MAX);
-  if (recording.stale !== null) {
-    return trace(model, { ...whole, schedule: (whole.schedule ?? []).slice(0, recording.stale.step) });
-  }
-  const changes: Change[][] = [];
-  let initial = new Map<string, string>();
-  const bars: LockBar[] = [];
-  let values = new Map<string, string>();
-  let held = new Map<string, { actor: string; lock: string; from: number }>();
-  const look = (machine: Machine) => {
-    const now = new Map<string, string>();
-    for (const object of machine.objects.slice(1)) now.set(object.name, object.show());
-    return now;
-  };
-  const strategy = new Watched(whole.schedule ?? []);
-  const { world = {}, ops } = whole;
-  execute(compileProgram(model, world, ops), strategy, STEPS_MAX, new Uint8Array(STEPS_MAX), {
-    observe: (machine) => ({
-      enter: () => {},
-      leave: () => {},
-      before: () => {
-        if (changes.length > 0) return;
-        initial = look(machine);
-        values = initial;
-      },
-      after: () => {
-        const now = look(machine);
-        changes.push(
-          [...now].flatMap(([object, value]) => (values.get(object) === value ? [] : [{ object, value }])),
-        );
-        values = now;
-        held = closeBars(machine, held, changes.length - 1, bars);
-      },
-    }),
+/** Where a schedule fits no longer it is cut off, and the default rule goes on: another state may need other steps. */
+export function trace(model: Model, scenario: Scenario, stepsMax = STEPS_MAX): Trace {
+  const asked: Scenario = { ...scenario, model: model.id };
+  const first = record(model, asked, stepsMax);
+  const leftScheduleAt = first.stale?.step ?? null;
+  const schedule = (asked.schedule ?? []).slice(0, leftScheduleAt ?? Number.POSITIVE_INFINITY);
+  const recording = leftScheduleAt === null ? first : record(model, { ...asked, schedule }, stepsMax);
+  const strategy = new Watched(schedule);
+  const watchers: Watcher[] = [];
+  execute(compileProgram(model, asked.world ?? {}, asked.ops), strategy, stepsMax, new Uint8Array(stepsMax), {
+    observe: (machine) => {
+      const watcher = new Watcher(machine);
+      watchers.push(watcher);
+      return watcher;
+    },
   });
-  for (const bar of held.values()) bars.push({ ...bar, to: recording.steps.length - 1 });
+  // Of a livelock the recording has the first round only.
   const length = recording.steps.length;
+  const seen = watchers[0]!.seen(length, recording.waiting.length > 0 ? length : length - 1);
   return {
     recording,
+    ...seen,
+    edges: [...seen.edges, ...endlessEdges(recording)],
     runnable: strategy.runnable.slice(0, length),
-    changes: changes.slice(0, length),
-    initial,
-    bars,
-    edges: edgesOf(recording),
+    leftScheduleAt,
   };
 }
 
-function closeBars(
-  { objects }: Machine,
-  before: ReadonlyMap<string, { actor: string; lock: string; from: number }>,
-  step: number,
-  bars: LockBar[],
-): Map<string, { actor: string; lock: string; from: number }> {
-  const now = new Map<string, { actor: string; lock: string; from: number }>();
-  for (const object of objects) {
-    const owners =
-      object instanceof ExclusiveLock
-        ? [object.owner]
-        : object instanceof RwSemaphore
-          ? [object.writer, ...object.readers]
-          : [];
-    for (const owner of owners) {
-      if (owner === null) continue;
-      const key = `${owner.name}\n${object.name}`;
-      now.set(key, before.get(key) ?? { actor: owner.name, lock: object.name, from: step });
-    }
+/** From each thread that waits for ever to those that it waits for. */
+function endlessEdges({ steps, waiting }: Recording): Edge[] {
+  return waiting.flatMap(({ actor, waitsFor, edge, heldBy }) =>
+    heldBy.map(
+      (holder): Edge => ({
+        kind: 'for-ever',
+        object: edge === 'lock' ? waitsFor : `“${waitsFor}”`,
+        from: { row: steps.length, actor },
+        to: { row: steps.length, actor: holder },
+      }),
+    ),
+  );
+}
+
+/** The value of an object after a step, or before the first where `step` is -1. */
+export function valueAt({ initial, steps, values }: History, step: number): string {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle]! <= step) low = middle + 1;
+    else high = middle;
   }
-  for (const [key, bar] of before) if (!now.has(key)) bars.push({ ...bar, to: step });
-  return now;
+  return low === 0 ? initial : values[low - 1]!;
 }
 
-function edgesOf({ steps }: Recording): Edge[] {
-  const signals = new Map<string, number>();
-  return steps.flatMap(({ text }, at): Edge[] => {
-    const signalled = /^signal (?<event>.*)$/.exec(text)?.groups?.event;
-    if (signalled !== undefined) signals.set(signalled, at);
-    const event = /^waited for (?<event>.*)$/.exec(text)?.groups?.event;
-    const from = event === undefined ? undefined : signals.get(event);
-    return event === undefined || from === undefined ? [] : [{ from, to: at, event }];
-  });
-}
-
-/** Values after a step, or before the first where it is -1. */
-export function valuesAt({ initial, changes }: Trace, step: number): Map<string, string> {
-  const values = new Map(initial);
-  for (const change of changes.slice(0, step + 1).flat()) values.set(change.object, change.value);
-  return values;
-}
-
-/** The first step at which two executions differ, or null. */
+/** The first step at which two executions differ, or null. The shorter of two that begin alike differs where it ends. */
 export function divergence(one: Trace, other: Trace): number | null {
-  const length = Math.max(one.recording.steps.length, other.recording.steps.length);
+  const [own, others] = [one.recording.steps, other.recording.steps];
+  const length = Math.max(own.length, others.length);
   for (let at = 0; at < length; at++) {
-    const [a, b] = [one.recording.steps[at], other.recording.steps[at]];
+    const [a, b] = [own[at], others[at]];
     const same =
       a !== undefined &&
       b !== undefined &&
       a.actor === b.actor &&
       a.text === b.text &&
+      a.returns?.op === b.returns?.op &&
       a.returns?.ret === b.returns?.ret &&
       a.returns?.signal === b.returns?.signal;
     if (!same) return at;

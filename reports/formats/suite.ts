@@ -27,6 +27,8 @@ export interface Case {
   readonly outcome: CaseOutcome;
   /** In words; empty where there is nothing to say. */
   readonly reason: string;
+  /** Executions in which its precondition happened; absent where none are counted. */
+  readonly exercised?: number;
   readonly failures: readonly Failure[];
 }
 
