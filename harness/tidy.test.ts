@@ -20,7 +20,7 @@ type Layer = 'harness' | 'cli' | 'bench' | 'models' | 'properties' | 'reports' |
 /** What the tests of a folder share. */
 const isFixture = (path: string): boolean => path.endsWith('.fixture.ts');
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts') || isFixture(path);
+const isTest = (path: string): boolean => /\.(?:test|browser)\.ts$/.test(path) || isFixture(path);
 
 /** Null for what belongs to no layer: configuration, documents, the workflows. */
 function layerOf(path: string): Layer | null {

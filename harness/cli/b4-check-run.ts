@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type B4Check, b4Check } from '../../reports/b4-check.ts';
 import { stateName } from '../../reports/state-name.ts';
 import type { SearchOptions } from '../campaign/chunk.ts';
@@ -10,7 +10,7 @@ import { DEFAULTS } from './defaults.ts';
 import { ownCorpus } from './own-corpus.ts';
 import type { RunParts } from './run.ts';
 import { selectProperties } from './select.ts';
-import { storedFailures } from './stored-failures.ts';
+import { type StoredFailure, storedFailures } from './stored-failures.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +43,10 @@ export async function runCheck(
   const corpus = given ?? ownCorpus();
   // Paths of the own corpus are told as whoever stands in the folder of the tool types them.
   const shownBelow = given === null ? dirname(corpus) : null;
-  const stored = storedFailures(plan.series, after, corpus, shownBelow, terminal);
+  const stored = nearestFirst(
+    storedFailures([plan.series], join(corpus, plan.series.name), terminal),
+    after.id,
+  ).map((one) => (shownBelow === null ? one : { ...one, path: relative(shownBelow, one.path) }));
   const deadline = timeMs === null ? Number.POSITIVE_INFINITY : terminal.now() + timeMs;
   const budget = { runs, isOver: () => isStopped() || terminal.now() > deadline };
 
@@ -88,4 +91,11 @@ export async function runCheck(
   } finally {
     await pool.close();
   }
+}
+
+/** Those of the state first, then those of its version: each of them is a scenario that any state can execute. */
+function nearestFirst(stored: readonly StoredFailure[], id: string): StoredFailure[] {
+  const version = id.split(':', 1)[0];
+  const nearness = ({ model }: StoredFailure): number => (model === id ? 0 : model === version ? 1 : 2);
+  return stored.toSorted((a, b) => nearness(a) - nearness(b));
 }

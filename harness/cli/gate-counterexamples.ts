@@ -4,8 +4,8 @@ import type { RunSettings } from '../../reports/run-json.ts';
 import type { Counterexample } from '../campaign/result.ts';
 import { sourceLabel } from '../model/source.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { StoredFailure } from './known-failures.ts';
 import { counterexampleTexts } from './run-text.ts';
+import type { StoredFailure } from './stored-failures.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An entry of the report, with where its counterexamples are stored. */

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { KnownFailure } from '../campaign/opening.ts';
 import type { Coverage } from '../campaign/result.ts';
 import { type CorpusEntry, makeEntry, saveEntry } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
@@ -43,7 +44,7 @@ const partial = entryOf(
   scenarioOf(load({ pos: 24, req: { flags: 2, gaddr: '0x10000', len: 8 } })),
 );
 const clean = entryOf(CLEAN, 'modified-page-left-clean', scenarioOf(load()));
-const failureOf = ({ property, kind, scenario }: CorpusEntry) => ({ property, kind, scenario });
+const failureOf = ({ property, kind, scenario }: KnownFailure) => ({ property, kind, scenario });
 
 const save = (...entries: readonly CorpusEntry[]): void => {
   for (const entry of entries) saveEntry(CORPUS, v1, entry, STEPS_MAX);
@@ -55,7 +56,8 @@ function known(properties: readonly string[] = [PARTIAL, CLEAN], model = v1) {
   const terminal = new CapturedTerminal();
   const failures = knownFailures(series, CORPUS, model, properties, terminal);
   expect(terminal.stdout).toBe('');
-  return { failures, stderr: terminal.stderr.replaceAll(folder.path, 'FOLDER') };
+  for (const { model: of, path } of failures) expect(path.startsWith(`${CORPUS}/${of}/`)).toBe(true);
+  return { failures: failures.map(failureOf), stderr: terminal.stderr.replaceAll(folder.path, 'FOLDER') };
 }
 
 describe('of the corpus are known', () => {

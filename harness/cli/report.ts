@@ -10,26 +10,24 @@ import type {
 } from '../../reports/explorer/data.ts';
 import { explorerBisect, withOwnIds } from '../../reports/formats/explorer-data.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
-import { entryPaths } from '../corpus.ts';
 import type { ExpectedVerdict } from '../model/expectation.ts';
 import { expectationOn } from '../model/expectation-on.ts';
 import type { Model } from '../model/model.ts';
 import type { Series } from '../model/series.ts';
 import type { StateVerdict } from '../model/state-claim.ts';
 import { quote, tame } from '../quote.ts';
-import { InvalidInput } from '../scenario/validate.ts';
 import { type BisectSearch, bisectReport } from './bisect-report.ts';
 import { ExitCode, UsageError } from './exit.ts';
 import { explorerPage } from './explorer-page.ts';
-import { readKnownEntry } from './known-entry.ts';
 import { makePool } from './pool.ts';
 import { loadSeries, seriesModules } from './registry.ts';
 import { isWritable } from './report-file.ts';
 import type { RunParts } from './run.ts';
+import { keptAt } from './run-text.ts';
 import { selectModel, selectModels } from './select.ts';
 import { versionOf } from './selections.ts';
-import { shellWord } from './shell-word.ts';
 import { exitCodeOfSignal } from './stopping.ts';
+import { storedFailures } from './stored-failures.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -162,25 +160,20 @@ function decidedBy({ property, verdict, findings }: StateVerdict): ExplorerVerdi
   return { property, verdict, remark: ['decided by cited facts', ...facts].join('. '), exercised: null };
 }
 
-function storedOf(
+const storedOf = (
   series: readonly Series[],
   corpus: string,
-  model: Model,
+  { id }: Model,
   terminal: Terminal,
-): ExplorerCounterexample[] {
-  return entryPaths(join(corpus, model.id)).flatMap((path) => {
-    try {
-      const { entry } = readKnownEntry(series, path);
-      if (entry.model !== model.id) {
-        throw new InvalidInput(`${path}: it is of ${quote(entry.model)}, and in the folder of ${model.id}.`);
-      }
-      const { property, kind, scenario } = entry;
-      const reproduce = `npx zpci-fuzz replay ${shellWord(path)}`;
-      return [{ id: basename(path, '.json'), model: model.id, property, kind, scenario, reproduce }];
-    } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      terminal.error(`passed over: ${tame(error.message)}`);
-      return [];
-    }
-  });
-}
+): ExplorerCounterexample[] =>
+  storedFailures(series, join(corpus, id), terminal)
+    .filter(({ model, path }) => {
+      if (model === id) return true;
+      terminal.error(`passed over: ${tame(path)}: it is of ${quote(model)}, and in the folder of ${id}.`);
+      return false;
+    })
+    .map(({ path, ...found }) => ({
+      ...found,
+      id: basename(path, '.json'),
+      reproduce: keptAt(path).reproduce,
+    }));

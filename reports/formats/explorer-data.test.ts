@@ -1,9 +1,9 @@
 /** What becomes of a run's verdicts on the page. */
 import { describe, expect, test } from 'vitest';
-import { zpciIo } from '../../models/zpci-io/series.ts';
 import { deadlock, race } from '../recordings.fixture.ts';
 import { explorerData } from './explorer-data.ts';
-import type { Case, Failure, Suite } from './suite.ts';
+import type { Case, Failure } from './suite.ts';
+import { reportOf, suiteOf } from './suites.fixture.ts';
 
 const failureOf = (recording: Failure['recording'], entry: string | null): Failure => ({
   recording,
@@ -21,29 +21,7 @@ const caseOf = (outcome: Case['outcome'], more: Partial<Case> = {}): Case => ({
   ...more,
 });
 
-const none = { sequences: 0, complete: 0, schedules: 0 };
-const COVERAGE: Suite['coverage'] = {
-  sequences: 3,
-  executions: 4_000,
-  distinctSchedules: 17,
-  steps: 0,
-  deadlocks: 0,
-  endlessByDesign: 0,
-  livelocks: 0,
-  stepLimits: 0,
-  functionsNeverReached: [],
-  functions: 0,
-  by: {
-    corpus: { entries: 0, reproduced: 0 },
-    exhaustive: none,
-    random: { executions: 0 },
-    pct: { executions: 0, threads: 0, steps: 0, depth: 0 },
-  },
-  returns: {},
-};
-
-const dataOf = (cases: readonly Case[]) =>
-  explorerData([{ model: zpciIo.model('v1')!, cases, coverage: COVERAGE }], '0.1.0', 'a run');
+const dataOf = (cases: readonly Case[]) => explorerData(reportOf([{ ...suiteOf(race()), cases }]));
 
 describe('the page of a run', () => {
   test('has a verdict for each outcome, with what it rests on', () => {
@@ -60,7 +38,7 @@ describe('the page of a run', () => {
       model: 'zpci-io/v1',
       label: 'posted 2021-01-19',
       status: 'posted',
-      coverage: '4,000 executions of 3 operation sequences, 17 distinct schedules',
+      coverage: '4,000 executions of 250 operation sequences, 3,000 distinct schedules',
     });
     expect(states[0]!.verdicts).toEqual([
       { property: 'claim-pass', verdict: 'holds', remark: '', exercised: 5 },
