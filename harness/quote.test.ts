@@ -19,7 +19,7 @@ describe('a quoted value', () => {
 
   test('is cut at 60 characters', () => {
     expect(quote('x'.repeat(58))).toBe(`"${'x'.repeat(58)}"`);
-    expect(quote('x'.repeat(59))).toBe(`"${'x'.repeat(56)}...`);
+    expect(quote('x'.repeat(59))).toBe(`"${'x'.repeat(55)}..."`);
   });
 });
 

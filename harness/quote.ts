@@ -8,7 +8,10 @@ export const tame = (text: string): string => text.replace(/\s*\n\s*/g, ' ').rep
 /** A value from outside for use in a message: as JSON, tame, and cut. */
 export function quote(value: unknown): string {
   const text = tame(isHuge(value) ? 'a number beyond all bounds' : (JSON.stringify(value) ?? String(value)));
-  return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX - 3)}...` : text;
+  if (text.length <= LENGTH_MAX) return text;
+  return text.startsWith('"')
+    ? `${text.slice(0, LENGTH_MAX - 4)}..."`
+    : `${text.slice(0, LENGTH_MAX - 3)}...`;
 }
 
 /** `1e400` reads as Infinity, which JSON writes as null. */

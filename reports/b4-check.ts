@@ -90,11 +90,10 @@ export function b4Check(finding: B4Finding): B4Check {
 }
 
 /** Where nothing could be checked: said in full, and never as a pass. */
-export const b4Unchecked = (summary: string, details: string, url: string | null): B4Check => ({
+export const b4Unchecked = (summary: string, details: string): B4Check => ({
   tool: 'zpci-fuzz',
   status: 'warn',
   summary: cut(plain(summary), SUMMARY_MAX),
-  ...(url === null ? {} : { url }),
   details: wrap(details, WIDTH).join('\n'),
 });
 

@@ -34,6 +34,8 @@ export interface RunSettings {
 export interface RunJsonInput {
   readonly settings: RunSettings;
   readonly results: readonly ModelResult[];
+  /** States that were to be searched, and were not. */
+  readonly leftOut?: readonly string[];
   /** Where each state comes from, by model id (`zpci-io/v1`). */
   readonly labels: ReadonlyMap<string, Provenance>;
 }
@@ -56,6 +58,8 @@ export interface ModelJson {
 export interface RunJson extends RunSettings {
   readonly format: 1;
   readonly tool: 'zpci-fuzz';
+  /** States that were to be searched, and were not: the run was stopped before. Absent where there are none. */
+  readonly leftOut?: readonly string[];
   readonly models: readonly ModelJson[];
 }
 
@@ -65,7 +69,7 @@ export interface RunJson extends RunSettings {
  *
  * @throws if a model has no label: a state is never named without one.
  */
-export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
+export function runJson({ settings, results, leftOut = [], labels }: RunJsonInput): RunJson {
   const { version, seed, shard, shardsMissing, runs, strategy, maxOps, maxSteps, maxSchedules } = settings;
   return {
     format: 1,
@@ -79,6 +83,7 @@ export function runJson({ settings, results, labels }: RunJsonInput): RunJson {
     maxOps,
     maxSteps,
     maxSchedules,
+    ...(leftOut.length === 0 ? {} : { leftOut: [...leftOut] }),
     models: results.map((result) => {
       const provenance = labels.get(result.model);
       if (provenance === undefined) {

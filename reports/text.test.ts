@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { count } from './count.ts';
@@ -61,6 +62,23 @@ describe('count', () => {
 });
 
 describe('reproduceLine', () => {
+  it('is what the shell runs where a quoted argument is broken', () => {
+    for (const path of ['my corpus/', "it'\\''s a corpus/"]) {
+      const argument = `'${path}${'folder/'.repeat(20)}x.json'`;
+      for (let width = 40; width < 60; width++) {
+        const lines = reproduceLine(`zpci-fuzz replay ${argument} --model v1`, width);
+        const typed = lines
+          .map((line) => line.map(({ text }) => text).join(''))
+          .join('\n')
+          .slice('reproduce: '.length);
+        const given = execFileSync('sh', ['-c', typed.replace('zpci-fuzz replay', "printf '%s\\n'")], {
+          encoding: 'utf8',
+        });
+        expect(given.split('\n')[0]).toBe(`${path.replace("'\\''", "'")}${'folder/'.repeat(20)}x.json`);
+      }
+    }
+  });
+
   it('keeps quoted arguments in one piece', () => {
     const lines = reproduceLine("zpci-fuzz run --model 'zpci-io/* and more' --seed 7", 40);
     expect(lines.map((line) => line.map(({ text }) => text).join(''))).toEqual([

@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 /** Arguments that may be given several times, and the paths of `replay`. */
 const REPEATABLE = ['_', 'path', 'model', 'property', 'reporter', 'world', 'bisect'];
 /** Commands that take one model. */
-const SINGLE_MODEL: readonly unknown[] = ['exec', 'replay', 'verify'];
+const SINGLE_MODEL: readonly unknown[] = ['exec', 'replay', 'verify', 'show', 'b4-check'];
 
 /**
  * What the parser lets through and nobody means: `--model` without a name, `--seed 1 --seed 2`, `--json=FILE`.

@@ -5,6 +5,7 @@ import { plain } from '../../reports/plain.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parsePatchSubject } from '../mail/patch-subject.ts';
 import type { Recognition } from '../mail/recognise.ts';
+import type { Series } from '../model/series.ts';
 import type { CheckPlan } from './b4-check-plan.ts';
 import { labelled } from './select.ts';
 
@@ -17,6 +18,15 @@ const SUBJECT_MAX = 200;
 export function loreLink(messageId: string | null): string | null {
   if (messageId === null || !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(messageId)) return null;
   return `https://lore.kernel.org/all/${encodeURIComponent(messageId).replaceAll('%40', '@')}/`;
+}
+
+/** Where a version is archived that was sent: its cover letter, or the first patch of its own; null where nobody knows. */
+export function versionLink(series: Series, stateId: string): string | null {
+  const { state } = series.model(stateId)!;
+  const { status, date, messageId } = state.source;
+  if (status !== 'posted' && status !== 'merged') return null;
+  const own = series.numberedPatches(stateId).find(({ source }) => source.date === date)?.source.messageId;
+  return loreLink(messageId ?? own ?? null);
 }
 
 /** How sure it is what the mail is, in a sentence or two. */
@@ -60,7 +70,6 @@ export function otherVersion({ series, versions }: Extract<Recognition, { kind: 
   return b4Unchecked(
     `not checked: no model of this version of ${series.name}`,
     `The subject is that of a patch of ${series.name} (${series.title}), in a version that has no model. Nothing was run. Versions that have one: ${ids}. \`npx zpci-fuzz b4-check --model ${series.name}/STATE\` checks a state that you name.`,
-    loreLink(series.thread),
   );
 }
 
@@ -77,6 +86,5 @@ export function mayConcern({ series, files }: Extract<Recognition, { kind: 'file
   return b4Unchecked(
     `not checked: may concern ${names}`,
     `No model knows this patch; nothing was run. It touches ${shown}${more}, as the patches of ${names} do. If it changes what their models say (${states.join(', ')}), please tell us.`,
-    series.length === 1 ? loreLink(series[0]!.thread) : null,
   );
 }

@@ -1,11 +1,12 @@
 import type { B4Check } from '../../reports/b4-check.ts';
 import { type Mail, readMail } from '../mail/mail.ts';
 import { recognise } from '../mail/recognise.ts';
+import { listedId } from '../model/listed-id.ts';
 import type { Series } from '../model/series.ts';
 import type { B4CheckOptions } from './b4-check-options.ts';
 import { isUnmodelled, planOf, planOfModel } from './b4-check-plan.ts';
 import { type PlannedCheck, runCheck } from './b4-check-run.ts';
-import { loreLink, mayConcern, otherVersion, recognisedBy } from './b4-check-words.ts';
+import { loreLink, mayConcern, otherVersion, recognisedBy, versionLink } from './b4-check-words.ts';
 import { ExitCode } from './exit.ts';
 import { type MailInput, readAll } from './mail-input.ts';
 import { makePool } from './pool.ts';
@@ -78,8 +79,9 @@ function decide({ model: named }: B4CheckOptions, mail: Mail, all: readonly Seri
   if (named !== null) {
     const model = selectModel(all, named);
     const series = all.find(({ name }) => name === model.series.name)!;
+    const version = listedId(series, model.state.id).split(':', 1)[0]!;
     const recognised = 'The state was named with --model, and the mail was not asked.';
-    return checkOrNot({ plan: planOfModel(series, model), recognised, url: loreLink(series.thread) });
+    return checkOrNot({ plan: planOfModel(series, model), recognised, url: versionLink(series, version) });
   }
   const found = recognise(all, mail);
   switch (found.kind) {
@@ -94,7 +96,8 @@ function decide({ model: named }: B4CheckOptions, mail: Mail, all: readonly Seri
     case 'patch':
     case 'state': {
       const plan = planOf(found);
-      const url = found.sign === 'message id' ? loreLink(mail.messageId) : loreLink(found.series.thread);
+      const url =
+        found.sign === 'message id' ? loreLink(mail.messageId) : versionLink(found.series, found.state);
       return checkOrNot({ plan, recognised: recognisedBy(found, plan, mail), url });
     }
     default:

@@ -26,10 +26,10 @@ import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
-import { outputsOf } from './report-file.ts';
+import { codeWith, outputsOf } from './report-file.ts';
 import { settingsOf } from './run-settings.ts';
 import { keptAt } from './run-text.ts';
-import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
+import { checkCorpus, checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { selectProperties } from './select.ts';
 import { shellWord } from './shell-word.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
@@ -70,6 +70,7 @@ export async function gateAll(
     terminal.error(`shard ${shard.index}/${shard.count} is empty: there are fewer models than shards.`);
     return ExitCode.nothingRan;
   }
+  checkCorpus(options.corpus);
   if (options.save)
     checkFolders(
       options.corpus,
@@ -171,7 +172,8 @@ export async function gateAll(
     changes,
   };
   await writeGate(outputs, report, options, terminal);
-  const code = stopping.signal === null ? exitCodeOf(report, options) : exitCodeOfSignal(stopping.signal);
+  const ended = stopping.signal === null ? exitCodeOf(report, options) : exitCodeOfSignal(stopping.signal);
+  const code = codeWith(outputs, ended);
   emit({ event: 'end', exitCode: code });
   return code;
 }

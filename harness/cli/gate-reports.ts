@@ -1,20 +1,22 @@
 import { count } from '../../reports/count.ts';
 import { type GateReport, renderGate } from '../../reports/gate.ts';
 import { gateJson } from '../../reports/gate-json.ts';
-import { emitter } from './events.ts';
+import { emitFailures, emitter } from './events.ts';
 import { gateCounterexamples, type ShownEntry } from './gate-counterexamples.ts';
 import type { GateOptions } from './gate-options.ts';
 import { gateSuiteOf } from './gate-suites.ts';
 import type { Output } from './report-file.ts';
 import { renderSuites } from './reporters.ts';
 import { searchedBy } from './run-suites.ts';
-import { keptOf } from './run-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the gate has found, with what it takes to show it again. */
 interface ShownReport extends GateReport {
   readonly entries: readonly ShownEntry[];
 }
+
+/** Forms that show counterexamples one by one: those of what is expected to be broken, too. */
+const SHOWS_KNOWN: ReadonlySet<Output['name']> = new Set(['html', 'splat']);
 
 /** Writes what the gate has found, in each form that was asked for. */
 export async function writeGate(
@@ -37,13 +39,19 @@ export async function writeGate(
         writeEvents(report, write);
         break;
       default: {
-        const suites = entries.map((entry) => gateSuiteOf(settings, entry, name === 'html'));
+        const suites = entries.map((entry) => gateSuiteOf(settings, entry, SHOWS_KNOWN.has(name)));
         const about = `gate, profile ${report.profile}, ${searchedBy(settings)}`;
         const incomplete =
           report.left === 0
             ? null
             : `${count(report.left, 'state')} of ${report.total} not searched to the end`;
-        write(await renderSuites(name, { version: settings.version, about, incomplete, suites }, terminal));
+        write(
+          await renderSuites(
+            name,
+            { version: settings.version, about, judges: 'expectations', incomplete, suites },
+            terminal,
+          ),
+        );
       }
     }
   }
@@ -51,14 +59,6 @@ export async function writeGate(
 
 function writeEvents(report: ShownReport, write: Output['write']): void {
   const emit = emitter([{ name: 'jsonl', write }]);
-  for (const entry of report.entries) {
-    const { id: model } = entry.model;
-    for (const found of entry.result.counterexamples) {
-      const { property, kind } = found;
-      const again = () => entry.searchAgain(property);
-      const kept = keptOf(report.settings, entry.model, found, entry.paths, again);
-      emit({ event: 'failure', model, property, kind, entry: kept.entry, reproduce: kept.reproduce });
-    }
-  }
+  for (const entry of report.entries) emitFailures(emit, gateSuiteOf(report.settings, entry, false));
   for (const result of gateJson(report).models) emit({ event: 'model', result });
 }

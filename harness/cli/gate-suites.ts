@@ -4,7 +4,7 @@ import type { GateCell } from '../campaign/gate.ts';
 import { citation } from '../model/source.ts';
 import type { ShownEntry } from './gate-counterexamples.ts';
 import { keptAt, keptOf } from './run-text.ts';
-import { caseOfFacts, caseOfVerdict, failureOf, hangCases, type Kept, repeatable } from './suite-cases.ts';
+import { caseOfFacts, caseOfVerdict, failureOf, hangCases, type Kept } from './suite-cases.ts';
 
 /**
  * What the gate found of a state, as formats for machines have it: what is not as expected is a failure. `withKnown`: what
@@ -41,11 +41,11 @@ export function gateSuiteOf(settings: RunSettings, entry: ShownEntry, withKnown:
           outcome: cell.problem !== null ? 'failure' : outcome === 'failure' ? 'expected-failure' : outcome,
           reason: said.join('; '),
           failures: failuresOf(cell),
+          reproduce: entry.searchAgain(cell.property),
         };
       }),
-    ]
-      .map((one) => repeatable(one, entry.searchAgain(one.name)))
-      .concat(hangCases(result.hangs).map((one) => repeatable(one, entry.searchAgain(null)))),
+      ...hangCases(result.hangs).map((one) => ({ ...one, reproduce: entry.searchAgain(null) })),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type ModelJson, type RunSettings, runJson } from '../../reports/run-json.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
 import { mergeShards } from '../campaign/merge-shards.ts';
@@ -8,13 +9,14 @@ import { quote } from '../quote.ts';
 import { InvalidInput } from '../scenario/validate.ts';
 import { type ExitCode, UsageError } from './exit.ts';
 import { loadSeries } from './registry.ts';
-import { outputsOf } from './report-file.ts';
+import { codeWith, outputsOf } from './report-file.ts';
 import type { Reporter } from './reporter-names.ts';
 import { renderSuites } from './reporters.ts';
 import { exitCodeOf } from './run-exit.ts';
 import { runReportOf, runSuiteOf } from './run-suites.ts';
-import { counterexampleTexts, headingText, verdictText } from './run-text.ts';
+import { counterexampleTexts, headingText, leftOutText, verdictText } from './run-text.ts';
 import { isEmptyShard } from './search.ts';
+import { selectModel } from './select.ts';
 import { readShardReport, type ShardReport } from './shard-report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -30,6 +32,7 @@ export interface MergeOptions {
 /** Joins the reports of the shards of one run into the report that the run would have given in one piece. */
 export async function merge(options: MergeOptions, terminal: Terminal): Promise<ExitCode> {
   const series = await loadSeries();
+  checkReportsAreOthers(options);
   const outputs = outputsOf(options.reporters, terminal);
   // What is left of `--json > FILE` where a shard had no work; one that had, and failed, is missed below.
   const written = options.files.filter((file) => !isEmptyFile(file));
@@ -46,27 +49,32 @@ export async function merge(options: MergeOptions, terminal: Terminal): Promise<
       ? { shard: '1/1' }
       : { shard: `${given.join('+')}/${count}`, shardsMissing: missing }),
   };
-  const models = longest(reports).models;
+  const { models, json } = longest(reports);
+  // The others stopped no later.
+  const leftOut = (json.leftOut ?? []).map((id) => selectModel(series, id));
   const results = models.map((model) => mergeShards(model, resultsOn(model, reports), settings.maxSteps));
   for (const { name, write } of outputs) {
     switch (name) {
       case 'json': {
         const labels = new Map(models.map((model) => [model.id, provenanceOf(model.state.source)]));
-        write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
+        write(
+          `${JSON.stringify(runJson({ settings, results, leftOut: leftOut.map(({ id }) => id), labels }), null, 2)}\n`,
+        );
         break;
       }
       case 'text':
         for (const text of texts(models, results, settings, options, terminal)) write(text);
+        write(leftOutText(terminal, leftOut));
         break;
       case 'jsonl':
         break;
       default: {
         const suites = results.map((result, at) => runSuiteOf(settings, models[at]!, result, NOT_SAVED));
-        write(await renderSuites(name, runReportOf(settings, suites, []), terminal));
+        write(await renderSuites(name, runReportOf(settings, suites, leftOut), terminal));
       }
     }
   }
-  return exitCodeOf(results);
+  return codeWith(outputs, exitCodeOf(results));
 }
 
 const NOT_SAVED = new Map<string, string>();
@@ -87,6 +95,17 @@ function* texts(
     const model = models[at]!;
     if (!quiet) yield* counterexampleTexts(settings, terminal, model, result, NOT_SAVED);
     yield verdictText(terminal, model, result);
+  }
+}
+
+/** @throws {@link UsageError} where a report would take the place of what it is made of. */
+function checkReportsAreOthers({ files, reporters }: MergeOptions): void {
+  for (const { name, file } of reporters) {
+    if (file !== null && files.some((one) => resolve(one) === resolve(file))) {
+      throw new UsageError(
+        `--reporter ${name} writes to ${quote(file)}, which is one of the reports to merge; name another file.`,
+      );
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UsageError } from './exit.ts';
+import { tame } from '../quote.ts';
+import { ExitCode, UsageError } from './exit.ts';
 import type { Reporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Writes a report part by part: the first replaces what an earlier run left there. */
-export function reportFile(file: string): (text: string) => void {
+function reportFile(file: string): (text: string) => void {
   let flag: 'w' | 'a' = 'w';
   return (text) => {
     writeFileSync(file, text, { flag });
@@ -16,21 +17,41 @@ export function reportFile(file: string): (text: string) => void {
 /** A report, by the name of its form, and where it goes. */
 export interface Output {
   readonly name: Reporter['name'];
+  /** A report that cannot be written is told of, and keeps no other from being written. */
   readonly write: (text: string) => void;
+  /** Whether something of it could not be written. */
+  isLost(): boolean;
 }
+
+/** What a command ends with, unless a report of it is lost. */
+export const codeWith = (outputs: readonly Output[], code: ExitCode): ExitCode =>
+  outputs.some((one) => one.isLost()) ? ExitCode.brokenContract : code;
 
 /** Asked before the search, so that its results are not lost. @throws {@link UsageError} */
 export function outputsOf(reporters: readonly Reporter[], terminal: Terminal): Output[] {
   for (const { file } of reporters) if (file !== null) checkReportFile(file);
-  return reporters.map(({ name, file }) => ({ name, write: writerOf(file, terminal) }));
+  return reporters.map(({ name, file }) => {
+    let lost = false;
+    if (file === null) return { name, write: terminal.print, isLost: () => false };
+    const append = reportFile(file);
+    return {
+      name,
+      write: (text) => {
+        if (lost) return;
+        try {
+          append(text);
+        } catch (error) {
+          lost = true;
+          terminal.error(`the report ${tame(file)} is lost: it cannot be written (${reasonOf(error)}).`);
+        }
+      },
+      isLost: () => lost,
+    };
+  });
 }
 
-/** Reports go to stdout, or to the file that their reporter names. */
-export const writerOf = (file: string | null, terminal: Terminal): ((text: string) => void) =>
-  file === null ? terminal.print : reportFile(file);
-
 /** Asked before the search, so that its results are not lost. @throws {@link UsageError} */
-export function checkReportFile(file: string): void {
+function checkReportFile(file: string): void {
   const obstacle = obstacleTo(file);
   if (obstacle !== null) throw new UsageError(`the report ${file} cannot be written: ${obstacle}.`);
 }
@@ -54,3 +75,7 @@ export function isWritable(path: string): boolean {
     return false;
   }
 }
+
+/** `ENOSPC: no space left on device`, without the call that failed. */
+export const reasonOf = (error: unknown): string =>
+  tame(error instanceof Error ? error.message.replace(/, \w+( '.*')?$/s, '') : String(error));

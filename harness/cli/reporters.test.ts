@@ -124,7 +124,7 @@ describe('ktap', () => {
 
     expect(stdout).toContain('not ok 3 blind\n');
     expect(stdout).toMatch(
-      /expected to be violated, and not found to be; .*reproduce: npx zpci-fuzz gate .*blind/,
+      /# expected to be violated, and not found to be; .*\n *# reproduce: npx zpci-fuzz gate .*blind/,
     );
   });
 
@@ -133,7 +133,7 @@ describe('ktap', () => {
 
     expect(code).toBe(3);
     expect(stdout).toMatch(
-      /not ok \d+ comes-back # ERROR .*does not come back.*reproduce: npx zpci-fuzz run /,
+      /# reproduce: npx zpci-fuzz run .*\n *not ok \d+ comes-back # ERROR .*does not come back/,
     );
   });
 });
@@ -227,6 +227,23 @@ describe('jsonl', () => {
     expect(told).toEqual(models);
   });
 
+  test('of gate has a failure for each verdict that is not as expected', async () => {
+    const told = events(
+      await go('gate', 'jsonl', { models: ['gated/broken', 'gated/blinded', 'gated/pre'] }),
+    );
+    const failures = told.flatMap((one) =>
+      one.event === 'failure' ? [`${one.model} ${one.property} ${one.kind}`] : [],
+    );
+    expect(failures).toEqual([
+      'gated/broken never-returns-negative negative-return',
+      'gated/blinded blind null',
+    ]);
+    expect(told.find((one) => one.event === 'failure' && one.kind === null)).toMatchObject({
+      reason: expect.stringContaining('expected to be violated, and not found to be'),
+      reproduce: expect.stringContaining('npx zpci-fuzz gate --model gated/blinded --property blind'),
+    });
+  });
+
   test('of gate has the states as its JSON has them, and how far it is', async () => {
     const told = events(await go('gate', 'jsonl', { jobs: 2 }));
     const { models } = JSON.parse((await go('gate', 'json')).stdout) as { models: object[] };
@@ -251,9 +268,18 @@ test('states that were left out are named, or counted', async () => {
   expect((await go('gate', 'ktap', early)).stdout).toContain('# ERROR 1 state of 2 not searched to the end');
 });
 
+test('what the gate misses is not called broken', async () => {
+  const missing = { models: ['gated/blinded'] };
+  expect((await go('gate', 'markdown', missing)).stdout).toContain('1 verdict not as expected');
+  expect((await go('gate', 'mail', missing)).stdout).toContain('and found this not to be as expected:');
+  expect((await go('run', 'markdown', { models: ['gated/broken'] })).stdout).toContain('1 broken claim,');
+});
+
 test('deadlocks are in the words of the kernel, or said not to be there', async () => {
   const { stdout } = await go('run', 'splat', { models: ['gated/v1'] });
-  expect(stdout).toMatch(/^zpci-fuzz: nobody waited for ever/);
+  expect(stdout).toMatch(
+    /^zpci-fuzz: from a model \(gated\/v1 \(posted 2025-01-01\)\); no kernel ran\.\nNo deadlock/,
+  );
 });
 
 test('a search that ends early says so in each format that has a place for it', async () => {

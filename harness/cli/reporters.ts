@@ -7,7 +7,9 @@ import { mail } from '../../reports/formats/mail.ts';
 import { sarif } from '../../reports/formats/sarif.ts';
 import { splatReport } from '../../reports/formats/splat.ts';
 import type { SuiteReport } from '../../reports/formats/suite.ts';
+import { tame } from '../quote.ts';
 import { explorerPage } from './explorer-page.ts';
+import { reasonOf } from './report-file.ts';
 import type { SuiteReporter } from './reporter-names.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,7 +20,7 @@ const COMMENT_MAX = 64_000;
 export async function renderSuites(
   name: SuiteReporter,
   report: SuiteReport,
-  { stepSummary }: Pick<Terminal, 'stepSummary'>,
+  { stepSummary, error }: Pick<Terminal, 'stepSummary' | 'error'>,
 ): Promise<string> {
   switch (name) {
     case 'ktap':
@@ -36,9 +38,18 @@ export async function renderSuites(
     case 'html':
       return explorerPage(explorerData(report));
     case 'github':
-      if (stepSummary !== null) appendFileSync(stepSummary, githubSummary(report));
-      return githubAnnotations(report);
+      if (stepSummary !== null) addSummary(stepSummary, githubSummary(report), error);
+      return githubAnnotations(report, stepSummary !== null);
     default:
       return name satisfies never;
+  }
+}
+
+/** The annotations are worth something without it. */
+function addSummary(file: string, text: string, error: Terminal['error']): void {
+  try {
+    appendFileSync(file, text);
+  } catch (why) {
+    error(`the summary of the job is lost: ${tame(file)} cannot be written (${reasonOf(why)}).`);
   }
 }

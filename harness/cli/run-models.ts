@@ -5,21 +5,21 @@ import { mergeHangs } from '../campaign/hang.ts';
 import { factsOf } from '../campaign/merge.ts';
 import type { ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
-import { emitter } from './events.ts';
+import { emitFailures, emitter } from './events.ts';
 import { ExitCode } from './exit.ts';
 import { knownFailures } from './known-failures.ts';
 import type { Pool } from './pool.ts';
 import { makeProgress } from './progress.ts';
 import { loadSeries } from './registry.ts';
-import { outputsOf } from './report-file.ts';
+import { codeWith, outputsOf } from './report-file.ts';
 import { isSuiteReporter } from './reporter-names.ts';
 import { renderSuites } from './reporters.ts';
 import type { RunOptions } from './run.ts';
 import { exitCodeOf, isViolated } from './run-exit.ts';
 import { settingsOf } from './run-settings.ts';
 import { runReportOf, runSuiteOf } from './run-suites.ts';
-import { counterexampleTexts, headingText, keptOf, verdictText } from './run-text.ts';
-import { checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
+import { counterexampleTexts, headingText, leftOutText, verdictText } from './run-text.ts';
+import { checkCorpus, checkFolders, NOTHING_SAVED, saveCounterexamples } from './save.ts';
 import { type Budget, isEmptyShard, searchModel } from './search.ts';
 import { selectModels, selectProperties } from './select.ts';
 import { exitCodeOfSignal, listenForStop } from './stopping.ts';
@@ -35,6 +35,7 @@ export async function runModels(
   const series = await loadSeries(modules);
   const models = selectModels(series, options.models);
   const properties = selectProperties(series, options.properties);
+  checkCorpus(options.corpus);
   if (options.save) checkFolders(options.corpus, models, properties);
   const outputs = outputsOf(options.reporters, terminal);
 
@@ -92,7 +93,7 @@ export async function runModels(
   });
   const results: ModelResult[] = [];
   const suites: Suite[] = [];
-  const wantsSuites = outputs.some(({ name }) => isSuiteReporter(name));
+  const wantsSuites = outputs.some(({ name }) => isSuiteReporter(name) || name === 'jsonl');
   try {
     for (const model of applying) {
       const known =
@@ -110,14 +111,12 @@ export async function runModels(
       const { paths, hangs } = options.save ? await saveCounterexamples(pool, options, found) : NOTHING_SAVED;
       const result = { ...found, hangs: mergeHangs([...found.hangs, ...hangs]) };
       results.push(result);
-      if (wantsSuites) suites.push(runSuiteOf(settings, model, result, paths));
+      const suite = wantsSuites ? runSuiteOf(settings, model, result, paths) : null;
+      if (suite !== null) suites.push(suite);
       if (!options.quiet)
         for (const part of counterexampleTexts(settings, terminal, model, result, paths)) say(part);
       say(verdictText(terminal, model, result));
-      for (const { property, kind, ...one } of result.counterexamples) {
-        const { entry, reproduce } = keptOf(settings, model, { property, kind, ...one }, paths);
-        emit({ event: 'failure', model: model.id, property, kind, entry, reproduce });
-      }
+      if (suite !== null) emitFailures(emit, suite);
       emit({ event: 'model', result: modelJson(result, labels.get(model.id)!) });
       if (stopping.signal !== null || (options.bail && isViolated(result))) break;
     }
@@ -125,14 +124,18 @@ export async function runModels(
     stopping.end();
   }
 
-  const code = stopping.signal === null ? exitCodeOf(results) : exitCodeOfSignal(stopping.signal);
+  const leftOut = applying.slice(results.length);
+  say(leftOutText(terminal, leftOut));
+  const found = stopping.signal === null ? exitCodeOf(results) : exitCodeOfSignal(stopping.signal);
   for (const { name, write } of outputs) {
-    if (name === 'json') write(`${JSON.stringify(runJson({ settings, results, labels }), null, 2)}\n`);
-    if (isSuiteReporter(name))
+    if (name === 'json')
       write(
-        await renderSuites(name, runReportOf(settings, suites, applying.slice(results.length)), terminal),
+        `${JSON.stringify(runJson({ settings, results, leftOut: leftOut.map(({ id }) => id), labels }), null, 2)}\n`,
       );
+    if (isSuiteReporter(name))
+      write(await renderSuites(name, runReportOf(settings, suites, leftOut), terminal));
   }
+  const code = codeWith(outputs, found);
   emit({ event: 'end', exitCode: code });
   return code;
 }

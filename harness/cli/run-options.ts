@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { STRATEGIES, type StrategyName } from '../explore/strategies.ts';
 import { quote } from '../quote.ts';
 import { UsageError } from './exit.ts';
@@ -103,7 +104,11 @@ export function reportersOf(
   if (reporters.filter(({ file }) => file === null).length > 1) {
     throw new UsageError('two reporters write to stdout; give one of them a file: --reporter json=run.json.');
   }
-  const twice = reporters.find(({ file }, at) => reporters.findIndex((one) => one.file === file) < at);
+  const twice = reporters.find(
+    ({ file }, at) =>
+      file !== null &&
+      reporters.findIndex((one) => one.file !== null && resolve(one.file) === resolve(file)) < at,
+  );
   if (twice !== undefined) {
     throw new UsageError(`two reporters write to ${quote(twice.file)}; give each a file of its own.`);
   }

@@ -105,4 +105,4 @@ const model = exactly({
 
 /** The schema of what `run --json` and `merge --json` print. */
 export const runReportSchema = (): Schema =>
-  exactly({ ...SETTINGS, models: list(model) }, { shardsMissing: list(text) });
+  exactly({ ...SETTINGS, models: list(model) }, { shardsMissing: list(text), leftOut: list(text) });

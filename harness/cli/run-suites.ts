@@ -4,7 +4,7 @@ import { stateName } from '../../reports/state-name.ts';
 import type { ModelResult } from '../campaign/result.ts';
 import type { Model } from '../model/model.ts';
 import { keptOf, runAgain } from './run-text.ts';
-import { caseOfFacts, caseOfVerdict, failureOf, hangCases, repeatable } from './suite-cases.ts';
+import { caseOfFacts, caseOfVerdict, failureOf, hangCases } from './suite-cases.ts';
 
 /** What one run or several shards of it found, as formats for machines have it. */
 export const runReportOf = (
@@ -14,6 +14,7 @@ export const runReportOf = (
 ): SuiteReport => ({
   version: settings.version,
   about: `run, ${searchedBy(settings)}`,
+  judges: 'claims',
   incomplete: incompleteText(settings, leftOut),
   suites,
 });
@@ -56,8 +57,8 @@ export function runSuiteOf(
       ...verdicts
         .map(caseOfVerdict)
         .concat(facts.map(caseOfFacts))
-        .map((one) => repeatable({ ...one, failures: failuresOf(one.name) }, again(one.name))),
-      ...hangCases(hangs).map((one) => repeatable(one, again(null))),
+        .map((one) => ({ ...one, failures: failuresOf(one.name), reproduce: again(one.name) })),
+      ...hangCases(hangs).map((one) => ({ ...one, reproduce: again(null) })),
     ],
   };
 }

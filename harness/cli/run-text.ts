@@ -1,4 +1,5 @@
 import { renderCounterexample } from '../../reports/counterexample.ts';
+import { paragraph, printPage } from '../../reports/page.ts';
 import type { RunSettings } from '../../reports/run-json.ts';
 import { renderModelResult } from '../../reports/run-summary.ts';
 import { provenanceOf } from '../../reports/state-name.ts';
@@ -63,6 +64,12 @@ export function verdictText(terminal: Terminal, model: Model, result: ModelResul
   const { label } = provenanceOf(model.state.source);
   return renderModelResult(result, { label, about: model.state.about }, terminal);
 }
+
+/** States that were asked for and not looked at; empty where there are none. */
+export const leftOutText = (terminal: Terminal, models: readonly Model[]): string =>
+  models.length === 0
+    ? ''
+    : `${printPage(paragraph(`not looked at: ${models.map(labelled).join(', ')}`, terminal.width, 'bad'), terminal)}\n`;
 
 /** The shortest search that finds a failure again, for want of an entry. */
 const searchAgain = (settings: RunSettings, model: Model, { property, foundWith }: Counterexample): string =>

@@ -1,7 +1,9 @@
+import { existsSync, statSync } from 'node:fs';
 import type { Hang } from '../campaign/hang.ts';
 import type { ModelResult } from '../campaign/result.ts';
 import { entryFolder, writeObstacle } from '../corpus.ts';
 import type { Model } from '../model/model.ts';
+import { tame } from '../quote.ts';
 import { UsageError } from './exit.ts';
 import type { Pool } from './pool.ts';
 import { isWritable } from './report-file.ts';
@@ -21,6 +23,13 @@ function checkFolder(corpus: string, folder: string): void {
     throw new UsageError(
       `the corpus folder ${corpus} cannot be used: ${obstacle}. Name another with --corpus DIR, or use --no-save.`,
     );
+  }
+}
+
+/** Also where nothing is saved: a file has no entries, and nobody means that. @throws {@link UsageError} */
+export function checkCorpus(corpus: string): void {
+  if (existsSync(corpus) && !statSync(corpus).isDirectory()) {
+    throw new UsageError(`the corpus ${tame(corpus)} is no folder; name one with --corpus DIR.`);
   }
 }
 

@@ -14,14 +14,10 @@ export interface Kept {
   readonly entry: string | null;
 }
 
-/** What no counterexample shows is looked at again by a command. */
-export function repeatable(one: Case, again: string): Case {
-  const { outcome, failures, reason } = one;
-  const isBad = outcome === 'failure' || outcome === 'error';
-  return isBad && failures.length === 0 ? { ...one, reason: `${reason}; reproduce: ${again}` } : one;
-}
+/** A case before it is known how it is looked at again. */
+type Found = Omit<Case, 'reproduce'>;
 
-export function caseOfVerdict({ property: name, claim, verdict, kinds, reason, exercised }: Verdict): Case {
+export function caseOfVerdict({ property: name, claim, verdict, kinds, reason, exercised }: Verdict): Found {
   const one = { name, claim, exercised, failures: [] };
   switch (verdict) {
     case 'holds':
@@ -38,12 +34,12 @@ export function caseOfVerdict({ property: name, claim, verdict, kinds, reason, e
 }
 
 /** What cited facts say of the state itself. */
-export function caseOfFacts({ property: name, claim, verdict, findings }: StateVerdict): Case {
+export function caseOfFacts({ property: name, claim, verdict, findings }: StateVerdict): Found {
   const reason = findings.map(({ kind, message, source }) => `${kind}: ${message} (${source})`).join(' ');
   return { name, claim, outcome: verdict === 'holds' ? 'pass' : 'failure', reason, failures: [] };
 }
 
-export const hangCases = (hangs: readonly Hang[]): Case[] =>
+export const hangCases = (hangs: readonly Hang[]): Found[] =>
   hangs.map((hang, at) => ({
     name: `comes-back${at === 0 ? '' : `-${at + 1}`}`,
     claim: 'the model comes back',

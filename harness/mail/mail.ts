@@ -15,6 +15,8 @@ export interface Mail {
 const FROM_LINE = /^>?From [^\n]*\n/;
 /** The same in the middle of a file, as git writes it: another patch follows. */
 const NEXT_PATCH = /\nFrom [0-9a-f]{40} Mon Sep 17 00:00:00 2001\r?\n/;
+/** In UTF-8, as some editors put it before everything. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const FIELD = /^[!-9;-~]+[ \t]*:/;
 /** A header field without which a mail says nothing of interest here. */
 const TELLING_FIELD = /^(?:subject|message-id|from)[ \t]*:/im;
@@ -24,7 +26,8 @@ const TELLING_FIELD = /^(?:subject|message-id|from)[ \t]*:/im;
  *
  * @throws {@link InvalidInput} where it is empty, binary, no mail, or several.
  */
-export async function readMail(bytes: Uint8Array): Promise<Mail> {
+export async function readMail(given: Uint8Array): Promise<Mail> {
+  const bytes = BYTE_ORDER_MARK.every((byte, at) => given[at] === byte) ? given.subarray(3) : given;
   // One character a byte: enough to see what it is, and nothing is lost.
   const raw = Buffer.from(bytes).toString('latin1');
   const problem = problemOf(raw);

@@ -83,6 +83,15 @@ test('a cover letter by the patches that it lists', async () => {
   expect(await taken('[PATCH v3 1/3] vfio/pci: s390', undefined, body)).toEqual({ kind: 'nothing' });
 });
 
+test('a cover letter of others that names one of these patches is not of theirs', async () => {
+  const own = 'vfio-pci/zdev: Introduce the zPCI I/O vfio region';
+  const depends = `This builds on\n\n${own}\n\nSomebody (2):\n  ext4: one thing\n  ext4: another thing\n`;
+  expect(await taken('[PATCH 0/2] ext4: things', undefined, depends)).toEqual({ kind: 'nothing' });
+  const shares = `Somebody (4):\n  ${own}\n  ext4: one thing\n  ext4: another thing\n  ext4: third\n`;
+  expect(await taken('[PATCH 0/4] ext4: things', undefined, shares)).toEqual({ kind: 'nothing' });
+  expect(await taken('[PATCH 0/4] ext4: things', undefined, `\n${own}\n`)).toEqual({ kind: 'nothing' });
+});
+
 describe('else by files', () => {
   const DIFF = 'diff --git a/drivers/dma/idxd/cdev.c b/drivers/dma/idxd/cdev.c\n@@ -1 +1 @@\n-a\n+b\n';
 

@@ -112,7 +112,7 @@ function bySubject(all: readonly Series[], subject: PatchSubject): Recognition |
 
 /** A cover letter lists its patches: the version of that number of which it lists most. */
 function byShortlog(all: readonly Series[], subject: PatchSubject, body: string): Recognition | null {
-  const listed = new Set(body.split('\n').map(titleKey));
+  const listed = new Set(shortlogOf(body).map(titleKey));
   const places = placesOf(all).filter(({ patch }) => listed.has(titleKey(patch.subject)));
   const counted = new Map<string, { place: Place; count: number }>();
   for (const place of places.filter(({ state }) => isVersion(state, subject))) {
@@ -120,11 +120,15 @@ function byShortlog(all: readonly Series[], subject: PatchSubject, body: string)
     counted.set(id, { place, count: (counted.get(id)?.count ?? 0) + 1 });
   }
   const [best] = [...counted.values()].sort((a, b) => b.count - a.count);
-  if (best !== undefined) {
+  if (best !== undefined && isMost(best.count, best.place, subject)) {
     const { series, state } = best.place;
     return { kind: 'state', sign: 'shortlog', series, state: state.id };
   }
-  const [first] = places;
+  // A series that only builds on one of these, or has one patch in common with it.
+  const first = places.find(({ series, state }) => {
+    const own = places.filter((one) => one.series === series && one.state === state);
+    return own.length * 2 > (subject.count ?? 0);
+  });
   if (first === undefined) return null;
   const versions = places.filter(({ series, state }) => series === first.series && wasSent(state.source));
   return {
@@ -132,6 +136,23 @@ function byShortlog(all: readonly Series[], subject: PatchSubject, body: string)
     series: first.series,
     versions: [...new Set(versions.map(({ state }) => state.id))],
   };
+}
+
+/** More than half of what the cover letter announces, and of what the version has. */
+const isMost = (count: number, { series, state }: Place, subject: PatchSubject): boolean =>
+  count * 2 > Math.max(subject.count ?? 0, series.numberedPatches(state.id).length);
+
+/** What stands indented below `Author (2):`, as git lists patches; all lines where there is no such list. */
+function shortlogOf(body: string): string[] {
+  const lines = body.split('\n');
+  let isList = false;
+  const listed = lines.filter((line) => {
+    if (/^\S.* \(\d+\):\s*$/.test(line)) isList = true;
+    else if (!/^\s+\S/.test(line)) isList = false;
+    else return isList;
+    return false;
+  });
+  return listed.length > 0 ? listed : lines;
 }
 
 function byFiles(all: readonly Series[], body: string): Recognition {

@@ -18,6 +18,7 @@ const caseOf = (outcome: Case['outcome'], more: Partial<Case> = {}): Case => ({
   outcome,
   reason: '',
   failures: [],
+  reproduce: '',
   ...more,
 });
 

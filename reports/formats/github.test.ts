@@ -9,7 +9,7 @@ describe('GitHub', () => {
     const lines = githubAnnotations(reportOf(many)).trimEnd().split('\n');
 
     expect(lines).toHaveLength(10);
-    expect(lines.at(-1)).toContain('15 more failures');
+    expect(lines.at(-1)).toContain('15 more counterexamples');
   });
 
   test('gets titles and messages that it takes, the command in them', () => {
@@ -32,14 +32,14 @@ describe('GitHub', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(9_000);
     expect(text).toMatch(/\n\d+ more states did not fit here\.\n/);
     expect(text).toContain('<details>');
-    expect(text).toMatch(/\n\d+ more failures did not fit here\.\n$/);
+    expect(text).toMatch(/\n\d+ more counterexamples did not fit here\.\n$/);
   });
 
   test('gets a summary that it shows', () => {
     const text = githubSummary(reportOf(SUITES), 1_500);
 
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_500);
-    expect(text).toMatch(/\d+ more failures? did not fit here/);
+    expect(text).toMatch(/\d+ more counterexamples? did not fit here/);
   });
 
   test('reads no tag and no command out of a scenario', () => {

@@ -3,7 +3,15 @@ import { count } from '../count.ts';
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
 import { cut } from '../wrap.ts';
-import { type Case, coverageLine, failureLines, type SuiteReport, tallyOf } from './suite.ts';
+import {
+  type Case,
+  caseLines,
+  coverageLine,
+  failureLines,
+  isBad,
+  type SuiteReport,
+  tallyOf,
+} from './suite.ts';
 
 /** GitHub shows ten annotations of a kind for each step, and leaves out the others without a word. */
 const ANNOTATIONS_MAX = 10;
@@ -13,8 +21,8 @@ const MESSAGE_MAX = 64 << 10;
 /** Bytes of a step's summary above which GitHub shows nothing of it: 1 MiB. */
 export const SUMMARY_MAX = 1 << 20;
 
-/** Workflow commands: one error for each failure, the last of the ten for those that do not fit. */
-export function githubAnnotations({ suites, incomplete }: SuiteReport): string {
+/** Workflow commands: one error for each counterexample, the last of the ten for those that do not fit. */
+export function githubAnnotations({ suites, incomplete }: SuiteReport, hasSummary = true): string {
   const failures = suites.flatMap(({ model, cases }) =>
     cases.flatMap((one) => broken(one).map(({ title, body, file }) => ({ model, title, body, file }))),
   );
@@ -26,7 +34,11 @@ export function githubAnnotations({ suites, incomplete }: SuiteReport): string {
   });
   const left = failures.length - fitting;
   const rest =
-    left === 0 ? [] : [`::error title=zpci-fuzz::${count(left, 'more failure')}; the job summary has them.`];
+    left === 0
+      ? []
+      : [
+          `::error title=zpci-fuzz::${count(left, 'more counterexample')}${hasSummary ? '; the job summary has them' : ''}.`,
+        ];
   const unseen = incomplete === null ? [] : [`::warning title=zpci-fuzz::${escapeData(plain(incomplete))}`];
   return [...shown, ...rest, ...unseen].map((line) => `${line}\n`).join('');
 }
@@ -37,9 +49,10 @@ interface Broken {
   readonly file: string | null;
 }
 
-function broken({ name, outcome, reason, failures }: Case): Broken[] {
-  if (outcome !== 'failure' && outcome !== 'error') return [];
-  if (failures.length === 0) return [{ title: name, body: reason, file: null }];
+function broken(one: Case): Broken[] {
+  if (!isBad(one)) return [];
+  const { name, failures } = one;
+  if (failures.length === 0) return [{ title: name, body: caseLines(one).join('\n'), file: null }];
   return failures.map((failure) => ({
     title: `${name}: ${failure.violation.kind}`,
     body: failureLines(failure).slice(1).join('\n'),
@@ -68,17 +81,17 @@ const escapeProperty = (text: string): string =>
 
 /** Markdown for `$GITHUB_STEP_SUMMARY`, cut where it would get larger than GitHub shows. */
 export function githubSummary(
-  { version, about, incomplete, suites }: SuiteReport,
+  { version, about, judges, incomplete, suites }: SuiteReport,
   bytesMax = SUMMARY_MAX,
 ): string {
   const tally = tallyOf(suites);
   const head = [
     '## zpci-fuzz',
     '',
-    `${count(tally.failure + tally.error, 'failure')}, ${tally.pass} hold, ${count(tally['expected-failure'], 'expected failure')}, ${tally.skip} inconclusive. zpci-fuzz ${version}: ${html(about)}.`,
+    `${judges === 'claims' ? count(tally.failure + tally.error, 'broken claim') : `${count(tally.failure + tally.error, 'verdict')} not as expected`}, ${tally.pass} hold, ${count(tally['expected-failure'], 'expected failure')}, ${tally.skip} inconclusive. zpci-fuzz ${version}: ${html(about)}.`,
     '',
     ...(incomplete === null ? [] : [html(incomplete), '']),
-    '| state | broken | expected | holds | inconclusive | covered |',
+    `| state | ${judges === 'claims' ? 'broken' : 'not as expected'} | expected to be broken | holds | inconclusive | covered |`,
     '| --- | --- | --- | --- | --- | --- |',
     '',
   ].join('\n');
@@ -103,7 +116,7 @@ export function githubSummary(
     ),
   );
   const table = joinedWithin(head, rows, 'state', bytesMax / 2);
-  return joinedWithin(`${table}\n`, details, 'failure', bytesMax);
+  return joinedWithin(`${table}\n`, details, 'counterexample', bytesMax);
 }
 
 /** As many whole parts as fit, and how many did not. */

@@ -1,7 +1,7 @@
 /** JUnit XML in the shape of the kernel's tools/testing/kunit/kunit_junit.py, as Jenkins and GitLab read it. */
 import junitReportBuilder, { type Builder } from 'junit-report-builder';
 import { stateName } from '../state-name.ts';
-import { coverageLine, failureLines, type SuiteReport } from './suite.ts';
+import { caseLines, coverageLine, failureLines, type SuiteReport } from './suite.ts';
 import { xmlText } from './xml-text.ts';
 
 /**
@@ -16,19 +16,20 @@ export function junit({ version, about, incomplete, suites }: SuiteReport): stri
     const suite = report.testSuite().name(xmlText(stateName(model)));
     suite.property('zpci-fuzz', xmlText(`${version}: ${about}`));
     suite.property('covered', coverageLine(whole));
-    for (const { name, claim, outcome, reason, failures } of cases) {
+    for (const said of cases) {
+      const { name, claim, outcome, reason, failures } = said;
       const one = suite.testCase().className(xmlText(model.id)).name(xmlText(name));
       const text = failures.map((failure) => lines(...failureLines(failure))).join('\n\n');
       switch (outcome) {
         case 'failure': {
           const [first] = failures;
-          if (first === undefined) one.failure(xmlText(reason));
+          if (first === undefined) one.failure(xmlText(reason)).stacktrace(lines(...caseLines(said)));
           else one.failure(xmlText(first.violation.message), xmlText(first.violation.kind)).stacktrace(text);
           one.standardOutput(lines(`claim: ${claim}`, reason));
           break;
         }
         case 'error':
-          one.error(xmlText(reason)).standardOutput(lines(`claim: ${claim}`));
+          one.error(xmlText(reason)).standardOutput(lines(`claim: ${claim}`, ...caseLines(said)));
           break;
         case 'skip':
           one.skipped().standardOutput(lines(`claim: ${claim}`, reason));

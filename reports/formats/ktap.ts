@@ -4,7 +4,16 @@
  */
 import { plain } from '../plain.ts';
 import { stateName } from '../state-name.ts';
-import { type Case, coverageLine, failureLines, type Suite, type SuiteReport, tallyOf } from './suite.ts';
+import {
+  type Case,
+  caseLines,
+  coverageLine,
+  failureLines,
+  isBad,
+  type Suite,
+  type SuiteReport,
+  tallyOf,
+} from './suite.ts';
 
 /** A state is a subtest, a claim a test. What is said of a test stands before its result line. */
 export function ktap({ version, about, incomplete, suites }: SuiteReport): string {
@@ -40,9 +49,9 @@ function subtest(suite: Suite): string[] {
   ];
 }
 
-function diagnostics({ outcome, reason, failures }: Case): string[] {
-  if (failures.length > 0) return failures.flatMap(failureLines);
-  return outcome === 'failure' ? [reason] : [];
+function diagnostics(one: Case): string[] {
+  if (one.failures.length > 0) return one.failures.flatMap(failureLines);
+  return isBad(one) ? caseLines(one) : [];
 }
 
 /** Fails with any of its cases, and is skipped where all of them are. */

@@ -4,10 +4,11 @@ import type { Patch } from '../../harness/model/patch.ts';
 import { count } from '../count.ts';
 import { renderCounterexample } from '../counterexample.ts';
 import { plain } from '../plain.ts';
+import { reproduceLine } from '../reproduce-line.ts';
 import { stateName } from '../state-name.ts';
 import { wrap } from '../wrap.ts';
 import { scenarioJson } from './scenario-json.ts';
-import { type Case, coverageLine, type Failure, type Suite, type SuiteReport } from './suite.ts';
+import { type Case, coverageLine, type Failure, isBad, type Suite, type SuiteReport } from './suite.ts';
 
 const WIDTH = 75;
 const RULE = ['', '***', ''];
@@ -24,17 +25,17 @@ export const findingMail = (failure: Failure, version: string): string =>
   ]);
 
 /** All findings of a run, state by state, in one message: readers of a list have no artifacts to open. */
-export const mail = ({ version, about, incomplete, suites }: SuiteReport): string =>
+export const mail = ({ version, about, judges, incomplete, suites }: SuiteReport): string =>
   text([
-    ...suites.flatMap((suite) => [...suiteLines(suite, version), ...RULE]),
+    ...suites.flatMap((suite) => [...suiteLines(suite, version, judges), ...RULE]),
     ...(incomplete === null ? [] : [...wrapped(incomplete), '']),
     ...wrapped(`Searched by: ${about}.`),
     ...footLines(),
   ]);
 
-function suiteLines(suite: Suite, version: string): string[] {
+function suiteLines(suite: Suite, version: string, judges: SuiteReport['judges']): string[] {
   const { model, cases } = suite;
-  const broken = cases.filter(({ outcome }) => outcome === 'failure' || outcome === 'error');
+  const broken = cases.filter(isBad);
   return [
     ...headLines(model, version),
     '',
@@ -43,8 +44,13 @@ function suiteLines(suite: Suite, version: string): string[] {
           `and found no issue${cases.some(({ outcome }) => outcome === 'expected-failure') ? ' but what is known' : ''}.`,
         ]
       : [
-          `and found ${broken.length === 1 ? 'the following issue' : 'the following issues'}:`,
-          ...broken.flatMap(({ name, reason }) => wrapped(`- ${name}: ${reason}`)),
+          judges === 'claims'
+            ? `and found ${broken.length === 1 ? 'the following issue' : 'the following issues'}:`
+            : 'and found this not to be as expected:',
+          ...broken.flatMap(({ name, reason, failures, reproduce }) => [
+            ...wrapped(`- ${name}: ${reason}`),
+            ...(failures.length === 0 ? commandLines(reproduce) : []),
+          ]),
           ...broken.flatMap(({ failures }) => failures.flatMap(findingLines)),
           ...RULE.slice(0, -1),
         ]),
@@ -98,6 +104,9 @@ function findingLines({ recording, violation, reproduce }: Failure): string[] {
     ...scenarioJson(recording.scenario, WIDTH),
   ];
 }
+
+const commandLines = (command: string): string[] =>
+  reproduceLine(command, WIDTH).map((line) => line.map(({ text: part }) => part).join(''));
 
 const footLines = (): string[] =>
   wrapped('This report was written by a program, and sent by whoever you got it from.');

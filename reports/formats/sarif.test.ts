@@ -24,7 +24,8 @@ describe('SARIF', () => {
     expect(flow!.threadFlows.map(({ id }) => id)).toEqual(['admin', 'qemu', 'guest']);
     const orders = flow!.threadFlows.flatMap(({ locations }) => locations.map((one) => one.executionOrder!));
     expect(orders.sort((one, other) => one - other)).toEqual(deadlock().steps.map((_, at) => at));
-    expect(results!.filter(({ suppressions }) => suppressions !== undefined)).toHaveLength(2);
+    // What is expected to be broken is no result.
+    expect(results!.map(({ ruleId }) => ruleId)).not.toContain('broken-as-known');
   });
 
   test('is what the standard says, whatever stands in a scenario', () => {
@@ -68,8 +69,8 @@ describe('SARIF', () => {
   });
 
   test('has no more results than GitHub takes, and says so', () => {
-    const { results, invocations } = logOf(SUITES, 3).runs[0]!;
-    expect(results).toHaveLength(3);
+    const { results, invocations } = logOf(SUITES, 1).runs[0]!;
+    expect(results).toHaveLength(1);
     expect(invocations![0]!.toolExecutionNotifications!.at(-1)!.message.text).toBe(
       '3 more results did not fit here.',
     );

@@ -17,7 +17,16 @@ import { plain } from '../plain.ts';
 import { shownSteps } from '../shown-steps.ts';
 import { provenanceOf, stateName } from '../state-name.ts';
 import { cut } from '../wrap.ts';
-import { type Case, type Failure, failureLines, type Suite, type SuiteReport } from './suite.ts';
+import {
+  type Case,
+  caseLines,
+  coverageLine,
+  type Failure,
+  failureLines,
+  isBad,
+  type Suite,
+  type SuiteReport,
+} from './suite.ts';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
@@ -29,7 +38,7 @@ const RESULTS_MAX = 25_000;
 const STEPS_MAX = 1_000;
 const DESCRIPTION_MAX = 1_024;
 
-/** One rule a claim, one result a failure; expected ones are there as suppressed. */
+/** One rule a claim, one result a failure. */
 export function sarif({ version, about, incomplete, suites }: SuiteReport, resultsMax = RESULTS_MAX): string {
   const rules = new Map<string, ReportingDescriptor>();
   for (const suite of suites) {
@@ -41,6 +50,9 @@ export function sarif({ version, about, incomplete, suites }: SuiteReport, resul
   );
   const notes = [
     note('note', about),
+    ...suites.flatMap((suite) =>
+      suite.stopped === null ? [] : [note('warning', `${stateName(suite.model)}: ${coverageLine(suite)}`)],
+    ),
     ...(incomplete === null ? [] : [note('error', incomplete)]),
     ...(results.length <= resultsMax
       ? []
@@ -93,26 +105,20 @@ function loreOf({ messageId }: Source): string | null {
 }
 
 function resultsOf({ model }: Suite, one: Case, ruleIndex: number): Result[] {
-  const { name, outcome, reason, failures } = one;
-  if (outcome === 'pass' || outcome === 'skip') return [];
+  const { name, outcome, failures } = one;
+  // Expected failures are left out: code scanning would show them as open, suppressed or not.
+  if (!isBad(one)) return [];
   const common = {
     ruleId: name,
     ruleIndex,
     level: 'error' as const,
-    ...(outcome === 'expected-failure'
-      ? {
-          suppressions: [
-            { kind: 'external' as const, status: 'accepted' as const, justification: plain(reason) },
-          ],
-        }
-      : {}),
   };
   const state = { state: model.id, provenance: { ...provenanceOf(model.state.source) } };
   if (failures.length === 0) {
     return [
       {
         ...common,
-        message: { text: message(plain(`${stateName(model)}: ${reason}`)) },
+        message: { text: [plain(stateName(model)), ...caseLines(one)].map(message).join('\n') },
         locations: [placeOf(model.id, null, null)],
         partialFingerprints: fingerprint(model.id, name, outcome),
         properties: state,

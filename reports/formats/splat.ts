@@ -16,7 +16,7 @@ import { BLANK, type Line, paragraph, printPage, span } from '../page.ts';
 import { reproduceLine } from '../reproduce-line.ts';
 import { stateName } from '../state-name.ts';
 import { widest } from '../wrap.ts';
-import type { SuiteReport } from './suite.ts';
+import { coverageLine, type SuiteReport } from './suite.ts';
 
 const WIDTH = 75;
 
@@ -31,7 +31,7 @@ export function splat({ model, waiting, steps }: Recording, reproduce: string): 
     BLANK,
     ...(isLockdeps ? [...lockdep(cycle, steps, locks, stateName(model)), BLANK] : hungTasks(waiting, locks)),
     ...(isLockdeps ? [...waiting.flatMap((wait) => heldLines(wait, locks)), BLANK] : []),
-    ...(waiting.some(({ edge }) => edge === 'event')
+    ...(!isLockdeps && waiting.some(({ edge }) => edge === 'event')
       ? [...text('One of the waits is for an event: lockdep could not have seen this.'), BLANK]
       : []),
     ...reproduceLine(reproduce, WIDTH),
@@ -57,7 +57,7 @@ export function predictedSplat(
 }
 
 /** Every deadlock of a run once, whichever claims it breaks, then what is predicted; one line where there is nothing. */
-export function splatReport({ suites, incomplete }: Pick<SuiteReport, 'suites' | 'incomplete'>): string {
+export function splatReport({ suites, incomplete }: SuiteReport): string {
   const shown = new Set<string>();
   const parts = suites.flatMap(({ model, cases, predicted, reproduce }) => [
     ...cases
@@ -69,10 +69,24 @@ export function splatReport({ suites, incomplete }: Pick<SuiteReport, 'suites' |
       .map((failure) => splat(failure.recording, failure.reproduce)),
     ...(predicted.length === 0 ? [] : [predictedSplat(model, { predicted }, reproduce)]),
   ]);
+  const states = suites.map(({ model }) => stateName(model)).join(', ');
+  const unshown = suites.reduce((sum, { coverage }) => sum + coverage.deadlocks, 0);
   return [
-    ...(parts.length === 0
-      ? [page(...text('zpci-fuzz: nobody waited for ever, and the order of locks predicts no deadlock.'))]
-      : parts),
+    ...(parts.length > 0
+      ? parts
+      : [
+          page(
+            ...text(`zpci-fuzz: from a model (${states}); no kernel ran.`),
+            ...text(
+              unshown === 0
+                ? 'No deadlock was found, and the order of locks predicts none.'
+                : `${count(unshown, 'execution')} ended in a deadlock, of which no counterexample is kept here.`,
+            ),
+          ),
+        ]),
+    ...suites.flatMap((suite) =>
+      suite.stopped === null ? [] : [page(...text(`${stateName(suite.model)}: ${coverageLine(suite)}.`))],
+    ),
     ...(incomplete === null ? [] : [page(...text(`zpci-fuzz: ${incomplete}`))]),
   ].join('\n');
 }

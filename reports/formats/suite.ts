@@ -30,6 +30,8 @@ export interface Case {
   /** Executions in which its precondition happened; absent where none are counted. */
   readonly exercised?: number;
   readonly failures: readonly Failure[];
+  /** The command that looks at it once more: what reproduces it where there is no failure to show. */
+  readonly reproduce: string;
 }
 
 export interface Suite {
@@ -50,6 +52,8 @@ export interface SuiteReport {
   readonly version: string;
   /** Which command it was, and what the search depends on besides models and corpus. */
   readonly about: string;
+  /** What a failure is: a claim that is broken, or a verdict that is not as expected. */
+  readonly judges: 'claims' | 'expectations';
   /** What was asked for and not looked at, in words; null where nothing was left out. */
   readonly incomplete: string | null;
   readonly suites: readonly Suite[];
@@ -69,6 +73,13 @@ export function failureLines({ recording, violation, reproduce }: Failure): stri
     `reproduce: ${reproduce}`,
   ].map(plain);
 }
+
+/** What is said of a case that no failure shows. */
+export const caseLines = ({ reason, reproduce }: Case): string[] =>
+  [reason, `reproduce: ${reproduce}`].map(plain);
+
+export const isBad = ({ outcome }: Pick<Case, 'outcome'>): boolean =>
+  outcome === 'failure' || outcome === 'error';
 
 /** What the verdicts rest on. */
 export const coverageLine = ({ coverage, stopped }: Pick<Suite, 'coverage' | 'stopped'>): string =>

@@ -5,6 +5,7 @@ import { deadlock, everyRecording, hostile, memoryDisabled, race } from '../reco
 import type { Diagram } from './diagram.ts';
 import type { Failure, Suite, SuiteReport } from './suite.ts';
 
+const AGAIN = 'npx zpci-fuzz run --property x --no-save';
 export const REPRODUCE = 'npx zpci-fuzz replay corpus/x.json';
 
 export const diagramOf = (recording: Recording): Diagram => ({
@@ -44,14 +45,29 @@ export function suiteOf(recording: Recording): Suite {
       returns: {},
     },
     cases: [
-      { name: property, claim: 'it is so', outcome: 'failure', reason: 'violated', failures },
-      { name: 'holds-always', claim: 'it holds', outcome: 'pass', reason: '', failures: [] },
+      {
+        name: property,
+        claim: 'it is so',
+        outcome: 'failure',
+        reason: 'violated',
+        failures,
+        reproduce: AGAIN,
+      },
+      {
+        name: 'holds-always',
+        claim: 'it holds',
+        outcome: 'pass',
+        reason: '',
+        failures: [],
+        reproduce: AGAIN,
+      },
       {
         name: 'broken-as-known',
         claim: 'it is known',
         outcome: 'expected-failure',
         reason: 'as posted',
         failures,
+        reproduce: AGAIN,
       },
       {
         name: 'nothing-said',
@@ -59,6 +75,7 @@ export function suiteOf(recording: Recording): Suite {
         outcome: 'skip',
         reason: 'inconclusive: never exercised',
         failures: [],
+        reproduce: AGAIN,
       },
       {
         name: 'comes-back',
@@ -66,6 +83,7 @@ export function suiteOf(recording: Recording): Suite {
         outcome: 'error',
         reason: 'it hangs',
         failures: [],
+        reproduce: AGAIN,
       },
     ],
   };
@@ -88,7 +106,7 @@ export function saying(said: string): Suite {
   const one = suiteOf(race());
   const failure = failureOf(race());
   const failures = [{ ...failure, violation: { ...failure.violation, message: said } }];
-  return { ...one, cases: [{ ...one.cases[0]!, failures }] };
+  return { ...one, cases: [{ ...one.cases[0]!, failures, reproduce: AGAIN }] };
 }
 
 /** Many actors of one step each. */
@@ -102,6 +120,7 @@ export function crowdOf(actors: number): Recording {
 export const reportOf = (suites: readonly Suite[]): SuiteReport => ({
   version: '0.1.0',
   about: 'run, seed 0x1, strategy portfolio',
+  judges: 'claims',
   incomplete: null,
   suites,
 });
