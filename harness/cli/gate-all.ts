@@ -70,13 +70,13 @@ export async function gateAll(
     terminal.error(`shard ${shard.index}/${shard.count} is empty: there are fewer models than shards.`);
     return ExitCode.nothingRan;
   }
-  checkCorpus(options.corpus);
   if (options.save)
     checkFolders(
       options.corpus,
       models.map(({ model }) => model),
       properties,
     );
+  else checkCorpus(options.corpus);
   const outputs = outputsOf(options.reporters, terminal);
 
   const stopping = listenForStop(terminal, 'what was found so far is reported.');

@@ -35,8 +35,8 @@ export async function runModels(
   const series = await loadSeries(modules);
   const models = selectModels(series, options.models);
   const properties = selectProperties(series, options.properties);
-  checkCorpus(options.corpus);
   if (options.save) checkFolders(options.corpus, models, properties);
+  else checkCorpus(options.corpus);
   const outputs = outputsOf(options.reporters, terminal);
 
   if (isEmptyShard(options)) {

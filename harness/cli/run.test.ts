@@ -6,7 +6,8 @@ import { entryPaths, readEntry, replayEntry } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
-import { loadSeries } from './registry.ts';
+import { keptPools } from './kept-pools.fixture.ts';
+import { loadSeries, seriesModules } from './registry.ts';
 import { type RunOptions, run } from './run.ts';
 import { selectModel } from './select.ts';
 
@@ -46,9 +47,14 @@ const OPTIONS: RunOptions = {
   quiet: true,
 };
 
+const keep = keptPools();
+
 async function go(changes: Partial<RunOptions>): Promise<{ code: ExitCode; stdout: string; stderr: string }> {
   const terminal = new CapturedTerminal();
-  const code = await run({ ...OPTIONS, ...changes }, terminal);
+  const code = await run({ ...OPTIONS, ...changes }, terminal, {
+    modules: seriesModules(),
+    makePool: async (size, modules) => ({ ...(await keep(size, modules)), close: async () => {} }),
+  });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 
@@ -58,6 +64,22 @@ async function goJson(changes: Partial<RunOptions>): Promise<{ code: ExitCode; p
   const { code, stdout } = await go({ ...changes, ...JSON_REPORT });
   return { code, printed: JSON.parse(stdout) as Printed };
 }
+
+test('a corpus that is a file is refused also where nothing is saved', async () => {
+  const corpus = folder.write('a-file', '');
+  await expect(go({ corpus })).rejects.toThrow(
+    `the corpus ${corpus} is no folder; name one with --corpus DIR.`,
+  );
+});
+
+test('states that --bail left out are named', async () => {
+  const early = { models: ['v1', 'v2', 'v3'], bail: true };
+  expect((await go(early)).stdout.replace(/\s+/g, ' ')).toMatch(
+    /not looked at: zpci-io\/v2 \(inferred\), zpci-io\/v3 \(proposed in review 2021-01-27\) $/,
+  );
+  const { printed } = await goJson(early);
+  expect(printed).toMatchObject({ leftOut: ['zpci-io/v2', 'zpci-io/v3'] });
+});
 
 describe('run ends with', () => {
   test('0 where every claim holds', async () => {
