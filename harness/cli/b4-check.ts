@@ -17,18 +17,6 @@ import { exitCodeOfSignal, listenForStop } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * How long an execution may go without a sign of life. Longer than elsewhere: b4 starts checks beside builds, and on a
- * machine that is busy a worker that only waits for its turn would be taken for a model that hangs, and its work be done
- * again.
- */
-const PATIENCE_MS = 5_000;
-
-const PARTS: RunParts = {
-  modules: seriesModules(),
-  makePool: (size, modules) => makePool(size, modules, PATIENCE_MS),
-};
-
-/**
  * Answers `b4 review` (0.15): a mail on stdin, a JSON array of results on stdout. What it says is in the array, and the
  * exit code is 0. Without an array b4 takes any other exit code for an execution error and shows stderr: so it is for
  * what is no mail, and for a model that hangs.
@@ -37,7 +25,7 @@ export async function b4CheckMail(
   options: B4CheckOptions,
   input: MailInput,
   terminal: Terminal,
-  parts: RunParts = PARTS,
+  parts: RunParts = { modules: seriesModules(), makePool },
 ): Promise<ExitCode> {
   const mail = await readMail(await readAll(input));
   const series = await loadSeries(parts.modules);

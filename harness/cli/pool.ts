@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { ChunkResult } from '../campaign/chunk.ts';
@@ -68,6 +69,12 @@ const PATIENCE_LONG = 20;
 const ATTEMPTS_MAX = 6;
 
 /**
+ * How many share a core, 1 at least. A worker that waits for one looks as if it hung, and what it did would be done again.
+ * Only how long is waited depends on it, nothing that is found.
+ */
+const crowd = (): number => Math.max(1, loadavg()[0]! / availableParallelism());
+
+/**
  * `modules`: where workers find the series; a function where they are to stand by, and load only what it names at the
  * first job. `patienceMs`: how long an execution may go without a sign of life; tests
  * have less.
@@ -109,7 +116,7 @@ export async function makePool(
   };
 
   const run = async <T>(job: Job, firstMs = patienceMs): Promise<Ended<T>> => {
-    let patience = firstMs;
+    let patience = firstMs * crowd();
     for (let attempt = 1; ; attempt++) {
       const pulse = new Pulse();
       const task: Task = { job, seriesModules: named(), pulse: pulse.memory, trace: null };
