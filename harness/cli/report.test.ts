@@ -117,6 +117,7 @@ test.each([
   const { code, file, stderr } = await go({ models: [model], corpus: corpusWith(change, model) });
   expect(code).toBe(ExitCode.asClaimed);
   expect(stderr).toMatch(/^passed over: .*aa5a788f3531\.json: /);
+  expect(dataOf(file).from).toMatch(/; 1 damaged entry passed over$/);
   expect(dataOf(file).counterexamples).toEqual([]);
 });
 

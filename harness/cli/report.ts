@@ -68,11 +68,16 @@ export async function report(
   const states = models.map((model) =>
     stateOf(series.find(({ name }) => name === model.series.name)!, model),
   );
-  const counterexamples = withOwnIds(models.flatMap((model) => storedOf(series, corpus, model, terminal)));
+  let passedOver = 0;
+  const error = (text: string): void => {
+    passedOver++;
+    terminal.error(text);
+  };
+  const counterexamples = withOwnIds(models.flatMap((model) => storedOf(series, corpus, model, { error })));
   const page = await explorerPage({
     format: 1,
     version: VERSION,
-    from: `expected verdicts, counterexamples of ${corpus}`,
+    from: `expected verdicts, counterexamples of ${corpus}${passedOver === 0 ? '' : `; ${count(passedOver, 'damaged entry', 'damaged entries')} passed over`}`,
     verdicts: 'expected',
     states,
     counterexamples,
@@ -164,7 +169,7 @@ const storedOf = (
   series: readonly Series[],
   corpus: string,
   { id }: Model,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'error'>,
 ): ExplorerCounterexample[] =>
   storedFailures(series, join(corpus, id), terminal)
     .filter(({ model, path }) => {

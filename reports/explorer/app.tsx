@@ -12,16 +12,42 @@ export function App({ data }: { readonly data: ExplorerData }) {
   const [{ page, id, parameters }, change] = useAddress();
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
+  const cameBack = useRef(false);
+  const places = useRef(new Map<string, number>());
   useEffect(() => {
     const heading = main.current?.querySelector('h1');
     document.title = `${heading?.textContent ?? 'overview'} – zpci-fuzz`;
-    // Whoever follows a link goes on reading at the heading; whoever opens the page is there.
+    // Whoever follows a link goes on reading at the heading, whoever comes back where they were; whoever opens the page
+    // is there.
     if (!isFirst.current) {
       heading?.focus({ preventScroll: true });
-      scrollTo(0, 0);
+      scrollTo(0, cameBack.current ? (places.current.get(location.hash) ?? 0) : 0);
     }
     isFirst.current = false;
+    cameBack.current = false;
   }, [page, id]);
+  useEffect(() => {
+    const remember = () => places.current.set(location.hash, scrollY);
+    let isFollowing = false;
+    // Links and steps back both change the address and then tell so: a link was clicked before that.
+    const back = () => {
+      cameBack.current = !isFollowing;
+      isFollowing = false;
+    };
+    const follow = ({ target }: Event) => {
+      if (!(target instanceof Element) || target.closest('a[href^="#"]') === null) return;
+      isFollowing = true;
+      remember();
+    };
+    addEventListener('click', follow, true);
+    addEventListener('scrollend', remember);
+    addEventListener('popstate', back);
+    return () => {
+      removeEventListener('click', follow, true);
+      removeEventListener('scrollend', remember);
+      removeEventListener('popstate', back);
+    };
+  }, []);
   const props = { data, parameters, change };
   const shown = () => {
     switch (page) {

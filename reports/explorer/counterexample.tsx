@@ -42,6 +42,7 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
     const second = seriesOf(beside) === seriesOf(found.model) ? modelOf(beside) : null;
     return second === null || shown === null ? null : tryTrace(second, shown.recording.scenario).shown;
   }, [beside, shown]);
+  const isBesideUnknown = beside !== '' && shown !== null && other === null;
   const differsAt = useMemo(
     () => (shown === null || other === null ? null : divergence(shown, other)),
     [shown, other],
@@ -76,7 +77,7 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
   return (
     <>
       <h1 tabIndex={-1}>
-        <StateName model={found.model} data={data} /> {schedule === null ? 'breaks' : '– what if, and'}{' '}
+        <StateName model={found.model} data={data} /> {schedule === null ? 'breaks' : '– what if? Of'}{' '}
         {found.property} <small class="faint">{visible(found.kind)}</small>
       </h1>
       <div class="summary">
@@ -133,6 +134,11 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
           </button>
         )}
       </Controls>
+      {isBesideUnknown ? (
+        <p class="note">
+          The address asks for {visible(beside)} beside it, which is no state of this series here.
+        </p>
+      ) : null}
       {other === null ? null : <Difference at={differsAt} other={other} beside={beside} />}
       <div class="work">
         <div class="panes">

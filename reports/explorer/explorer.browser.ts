@@ -216,6 +216,46 @@ describe('the explorer in Chromium', () => {
     await page.waitForSelector('.matrix');
   });
 
+  test('is where it was after a step back', async () => {
+    await open('#/');
+    const link = page.locator('.matrix a[href*="aa5a788f3531"]');
+    await page.evaluate(() => scrollTo(0, 700));
+    const before = await page.evaluate(() => scrollY);
+    expect(before).toBeGreaterThan(300);
+    await link.click();
+    await page.waitForSelector('.lanes');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.goBack();
+    await page.waitForSelector('.matrix');
+    await page.waitForFunction(() => scrollY > 0);
+    expect(Math.abs((await page.evaluate(() => scrollY)) - before)).toBeLessThan(400);
+  });
+
+  test('has the lane of the present step on the screen, however many there are', async () => {
+    await open('#/c/aa5a788f3531', { viewport: { width: 420, height: 900 } });
+    const lanes = page.locator('.lanes').first();
+    const isSeen = () =>
+      lanes.evaluate((element) => {
+        const pane = element.getBoundingClientRect();
+        const cells = [...element.querySelectorAll('tr[aria-current="step"] td')];
+        const cell = cells.find(({ textContent }) => textContent !== '')!.getBoundingClientRect();
+        return cell.left >= pane.left - 1 && cell.right <= pane.right + 1;
+      });
+    for (const key of ['Home', 'v', 'Home', 'End']) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(50);
+      expect(await isSeen(), key).toBe(true);
+    }
+    expect(await lanes.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+  });
+
+  test('finds a counterexample by the name of its file, and by where its state comes from', async () => {
+    await open('#/?q=aa5a788f3531');
+    expect(await page.locator('.counterexamples li').count()).toBe(1);
+    await page.getByRole('searchbox').fill('inferred no-deadlock');
+    await page.waitForFunction(() => document.querySelectorAll('.counterexamples li').length === 1);
+  });
+
   test('lists all kinds where a state breaks a claim in several ways', async () => {
     await open('');
     await page.locator('.matrix a[href*="claim=request-executes-as-validated"]').first().click();

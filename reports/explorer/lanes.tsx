@@ -53,6 +53,11 @@ export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go, leads 
     const element = scroller.current;
     const row = rows[at];
     if (element === null || row === undefined) return;
+    const column = [...row.lines.keys()][0] ?? 0;
+    const [left, right] = [STEP_COLUMN + column * lane, STEP_COLUMN + (column + 1) * lane];
+    if (left < element.scrollLeft) element.scrollLeft = column === 0 ? 0 : left;
+    else if (right > element.scrollLeft + element.clientWidth)
+      element.scrollLeft = right - element.clientWidth;
     const head = LINE * 2;
     const [from, to] = [row.top * LINE, (row.top + row.height + 2) * LINE];
     const room = element.clientHeight - head;
@@ -64,7 +69,7 @@ export function Lanes({ trace: shown, title, at, brokenAt, differsAt, go, leads 
       if (y < head * 2 || y + LINE * 3 > innerHeight) element.scrollIntoView({ block: 'start' });
     }
     before.current = at;
-  }, [at, layout]);
+  }, [at, layout, width]);
   const drawn = rows.slice(first, last + 1);
   const below = layout.height - (rows[last]?.top ?? 0) - (rows[last]?.height ?? 0);
   return (

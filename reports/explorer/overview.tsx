@@ -32,7 +32,10 @@ export function Overview({ data, parameters, change }: Props) {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const texts = useMemo(() => data.counterexamples.map(searchText), [data]);
+  const texts = useMemo(
+    () => data.counterexamples.map((one) => searchText(one, labelOf(data, one.model))),
+    [data],
+  );
   const states = data.states.filter(({ status }) => !hidden.includes(status));
   const models = useMemo(() => new Set(states.map(({ model }) => model)), [data, hidden.join()]);
   const found = useMemo(
@@ -87,7 +90,8 @@ export function Overview({ data, parameters, change }: Props) {
         </fieldset>
       </search>
       <p class="legend">
-        <span class="violated">{MARKS.violated}</span> violated, leads to its counterexamples
+        <span class="violated">{MARKS.violated}</span> violated: leads to its counterexamples where it is
+        underlined
         <span class="holds">{MARKS.holds}</span> holds
         <span class="inconclusive">{MARKS.inconclusive}</span> inconclusive
         <span class="faint">blank</span> does not apply
@@ -163,7 +167,7 @@ function verdictsText({ verdicts }: ExplorerData): string {
   }
 }
 
-function searchText({ model, property, kind, scenario }: ExplorerCounterexample): string {
+function searchText({ id, model, property, kind, scenario }: ExplorerCounterexample, label: string): string {
   const operations = scenario.ops.map(({ op, actor }) => `${actor} ${op}`);
-  return [model, property, kind, ...operations].join(' ').toLowerCase();
+  return [id, model, label, property, kind, ...operations].join(' ').toLowerCase();
 }

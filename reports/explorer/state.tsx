@@ -83,6 +83,14 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
                         <a href={linkTo('counterexample', one.id)}>{visible(one.kind)}</a>
                       </div>
                     ))}
+                  {verdict !== 'violated' || own.some((one) => one.property === property) ? null : (
+                    <span class="faint">
+                      none here;{' '}
+                      <code>
+                        npx zpci-fuzz run --model {id} --property {property}
+                      </code>
+                    </span>
+                  )}
                 </td>
               </tr>
             ))}

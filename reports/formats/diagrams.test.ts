@@ -119,3 +119,11 @@ describe('Mermaid', () => {
     'sequenceDiagram\n  end\n',
   ])('is not %j', (source) => expect(() => mermaidDiagram(source)).toThrow());
 });
+
+test('an execution of no step has what it breaks all the same', () => {
+  const empty = diagramOf({ ...race(), steps: [], waiting: [] });
+  const { property, kind, message } = race().violations[0]!;
+  expect(mermaid(empty)).toContain(`Note over a0: ${property}: ${kind}`);
+  expect(() => mermaidDiagram(mermaid(empty))).not.toThrow();
+  expect(svg(empty)).toContain(message);
+});

@@ -23,7 +23,9 @@ export function mermaid(diagram: Diagram): string {
     // A title that is wider than the lanes is cut off: what is broken goes into a note.
     `  title ${text(stateName(model))}`,
     ...actors.map((actor) => `  participant ${participants.get(actor)} as ${text(actor)}`),
-    ...(actors.length === 0 ? [] : [`  Note over ${everybody}: ${text(failureName(diagram))}`]),
+    // Nobody takes a step where how the world is made decides it.
+    ...(actors.length === 0 ? ['  participant a0 as nobody'] : []),
+    `  Note over ${everybody}: ${text(failureName(diagram))}`,
     ...items.map((item) => {
       const own = item.actor === null ? everybody : participants.get(item.actor)!;
       switch (item.kind) {

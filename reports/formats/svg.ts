@@ -36,7 +36,13 @@ export function svg(diagram: Diagram): string {
   const waits = waiting.map(
     (wait): Text => ({ actor: wait.actor, text: `waits for ${wait.waitsFor}`, style: 'bad', step: null }),
   );
-  const texts = [...rowTexts(shownSteps(steps, markedAt), markedAt), ...waits];
+  const { violation } = diagram;
+  // Nobody takes a step where how the world is made decides it.
+  const message: Text[] =
+    steps.length > 0 || violation === null
+      ? []
+      : [{ actor: null, text: violation.message, style: 'bad', step: null }];
+  const texts = [...rowTexts(shownSteps(steps, markedAt), markedAt), ...waits, ...message];
   const bars = lockBars(texts, steps);
   const lanes = lanesOf(actors, texts, bars);
   const name = titleOf(diagram);
@@ -45,6 +51,7 @@ export function svg(diagram: Diagram): string {
       MARGIN,
       ...[...lanes.values()].map(({ end }) => end),
       widthOf(cut(name, 2 * COLUMNS_MAX)) * COLUMN,
+      ...message.map((one) => widthOf(shown(one.text, null)) * COLUMN),
     ) + MARGIN,
   );
   const height = TOP + texts.length * ROW + MARGIN;
