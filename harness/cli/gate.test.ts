@@ -11,6 +11,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
 import { gate } from './gate.ts';
+import { SMALL_GATE } from './gate-options.fixture.ts';
 import { type GateOptions, PROFILES, type Profile } from './gate-options.ts';
 import { series as gated } from './gated.fixture.ts';
 import { keptPools } from './kept-pools.fixture.ts';
@@ -29,28 +30,7 @@ const STEPS_MAX = 1_000;
 
 const profileOf = (name: string): Profile => PROFILES.find((profile) => profile.name === name)!;
 
-const OPTIONS: GateOptions = {
-  models: [],
-  properties: [],
-  runs: 20,
-  timeMs: null,
-  seed: 1,
-  opsMax: 4,
-  stepsMax: STEPS_MAX,
-  schedulesMax: 2_000,
-  strategy: 'portfolio',
-  jobs: 1,
-  shard: { index: 1, count: 1 },
-  reporters: [{ name: 'text', file: null }],
-  corpus: folder.at('unused'),
-  save: false,
-  bail: false,
-  quiet: true,
-  profile: profileOf('quick'),
-  changed: null,
-  all: false,
-  bisecting: false,
-};
+const OPTIONS: GateOptions = { ...SMALL_GATE, corpus: folder.at('unused') };
 
 const keep = keptPools();
 /** Models that hang are waited for. */

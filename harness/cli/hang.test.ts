@@ -8,6 +8,7 @@ import { entryPaths } from '../corpus.ts';
 import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { ExitCode } from './exit.ts';
+import { SMALL_GATE } from './gate-options.fixture.ts';
 import { makePool } from './pool.ts';
 import { type RunOptions, run } from './run.ts';
 
@@ -18,21 +19,11 @@ const PATIENCE_MS = 100;
 const LOST = 'no-lost-update';
 
 const OPTIONS: RunOptions = {
+  ...SMALL_GATE,
   models: ['hanging/race'],
   properties: [LOST],
-  runs: 20,
-  timeMs: null,
-  seed: 1,
-  opsMax: 4,
-  stepsMax: 1000,
-  schedulesMax: 2_000,
   strategy: 'random',
-  jobs: 1,
-  shard: { index: 1, count: 1 },
   reporters: [{ name: 'json', file: null }],
-  corpus: 'unused',
-  save: false,
-  bail: false,
   quiet: false,
 };
 

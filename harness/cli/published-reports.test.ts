@@ -6,7 +6,8 @@ import type { RunJson } from '../../reports/run-json.ts';
 import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import { gate } from './gate.ts';
-import { type GateOptions, PROFILES } from './gate-options.ts';
+import { SMALL_GATE } from './gate-options.fixture.ts';
+import type { GateOptions } from './gate-options.ts';
 import { keptPools } from './kept-pools.fixture.ts';
 import type { Pool } from './pool.ts';
 import { publishedReports, publishedReportText } from './published-reports.ts';
@@ -19,30 +20,11 @@ const GATED = [moduleOf('./gated.fixture.ts')];
 const HANGING = [moduleOf('./hanging.fixture.ts')];
 const keep = keptPools();
 
-const OPTIONS: RunOptions = {
-  models: [],
-  properties: [],
-  runs: 20,
-  timeMs: null,
-  seed: 1,
-  opsMax: 4,
-  stepsMax: 1_000,
-  schedulesMax: 2_000,
+const OPTIONS: GateOptions = {
+  ...SMALL_GATE,
   strategy: 'random',
-  jobs: 1,
-  shard: { index: 1, count: 1 },
   reporters: [{ name: 'json', file: null }],
   corpus: folder.at('unused'),
-  save: false,
-  bail: false,
-  quiet: true,
-};
-const GATE: GateOptions = {
-  ...OPTIONS,
-  profile: PROFILES.find(({ name }) => name === 'quick')!,
-  changed: null,
-  all: false,
-  bisecting: false,
 };
 
 const partsOf = (modules: readonly string[]) => ({
@@ -61,7 +43,7 @@ async function runOf(modules: readonly string[], changes: Partial<RunOptions>): 
 
 async function gateOf(modules: readonly string[], changes: Partial<GateOptions>): Promise<GateJson> {
   const terminal = new CapturedTerminal();
-  await gate({ ...GATE, ...changes }, terminal, partsOf(modules));
+  await gate({ ...OPTIONS, ...changes }, terminal, partsOf(modules));
   return JSON.parse(terminal.stdout) as GateJson;
 }
 

@@ -6,7 +6,8 @@ import { Folder } from '../folder.fixture.ts';
 import { CapturedTerminal } from './captured-terminal.fixture.ts';
 import type { Event } from './events.ts';
 import { gate } from './gate.ts';
-import { type GateOptions, PROFILES } from './gate-options.ts';
+import { SMALL_GATE } from './gate-options.fixture.ts';
+import type { GateOptions } from './gate-options.ts';
 import { keptPools } from './kept-pools.fixture.ts';
 import type { Pool } from './pool.ts';
 import type { Reporter } from './reporter-names.ts';
@@ -19,26 +20,10 @@ const HANGING = [moduleOf('./hanging.fixture.ts')];
 const keep = keptPools();
 
 const OPTIONS: GateOptions = {
+  ...SMALL_GATE,
   models: ['gated/v1', 'gated/broken', 'gated/pre'],
-  properties: [],
-  runs: 20,
-  timeMs: null,
-  seed: 1,
-  opsMax: 4,
-  stepsMax: 1_000,
-  schedulesMax: 2_000,
-  strategy: 'portfolio',
-  jobs: 1,
-  shard: { index: 1, count: 1 },
   reporters: [],
   corpus: folder.at('unused'),
-  save: false,
-  bail: false,
-  quiet: true,
-  profile: PROFILES[0]!,
-  changed: null,
-  all: false,
-  bisecting: false,
 };
 
 interface Ended {
