@@ -1,6 +1,7 @@
 /** What is said of a mail before anything is run: how it was recognised, and why it cannot be checked. */
 import { type B4Check, b4Unchecked } from '../../reports/b4-check.ts';
 import { count } from '../../reports/count.ts';
+import { loreLink } from '../../reports/lore-link.ts';
 import { plain } from '../../reports/plain.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parsePatchSubject } from '../mail/patch-subject.ts';
@@ -13,12 +14,6 @@ type Recognised = Extract<Recognition, { kind: 'patch' | 'state' }>;
 
 /** A subject can be as long as somebody likes. */
 const SUBJECT_MAX = 200;
-
-/** Where a message is archived; null for what is no message id. */
-export function loreLink(messageId: string | null): string | null {
-  if (messageId === null || !/^[\x21-\x7e]+@[\x21-\x7e]+$/.test(messageId)) return null;
-  return `https://lore.kernel.org/all/${encodeURIComponent(messageId).replaceAll('%40', '@')}/`;
-}
 
 /** Where a version is archived that was sent: its cover letter, or the first patch of its own; null where nobody knows. */
 export function versionLink(series: Series, stateId: string): string | null {

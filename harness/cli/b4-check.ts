@@ -1,4 +1,5 @@
 import type { B4Check } from '../../reports/b4-check.ts';
+import { loreLink } from '../../reports/lore-link.ts';
 import { type Mail, readMail } from '../mail/mail.ts';
 import { recognise } from '../mail/recognise.ts';
 import { listedId } from '../model/listed-id.ts';
@@ -6,7 +7,7 @@ import type { Series } from '../model/series.ts';
 import type { B4CheckOptions } from './b4-check-options.ts';
 import { isUnmodelled, planOf, planOfModel } from './b4-check-plan.ts';
 import { type PlannedCheck, runCheck } from './b4-check-run.ts';
-import { loreLink, mayConcern, otherVersion, recognisedBy, versionLink } from './b4-check-words.ts';
+import { mayConcern, otherVersion, recognisedBy, versionLink } from './b4-check-words.ts';
 import { ExitCode } from './exit.ts';
 import { type MailInput, readAll } from './mail-input.ts';
 import { makePool } from './pool.ts';

@@ -1,9 +1,10 @@
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Model } from '../../harness/model/model.ts';
-import { citation, sourceLabel } from '../../harness/model/source.ts';
+import { sourceLabel } from '../../harness/model/source.ts';
 import type { Scenario } from '../../harness/scenario/scenario.ts';
 import { operationText, worldText } from '../operation-text.ts';
 import { type Change, linkTo } from './address.ts';
+import { Citation } from './citation.tsx';
 import { Controls } from './controls.tsx';
 import type { ExplorerCounterexample, ExplorerData } from './data.ts';
 import { Ends } from './ends.tsx';
@@ -83,7 +84,11 @@ export function CounterexamplePage({ data, found, parameters, change }: Props) {
       <div class="summary">
         <div>
           <p class="lead">{claim?.claim}</p>
-          {claim === undefined ? null : <p class="faint">{citation(claim.source)}</p>}
+          {claim === undefined ? null : (
+            <p class="faint">
+              <Citation source={claim.source} />
+            </p>
+          )}
           <Outcome shown={shown} found={found} isWhatIf={schedule !== null} />
           {asked !== '' && schedule === null ? (
             <p class="note">

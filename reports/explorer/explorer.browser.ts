@@ -261,6 +261,9 @@ describe('the explorer in Chromium', () => {
     await page.locator('.matrix a[href*="claim=request-executes-as-validated"]').first().click();
     await page.waitForSelector('.claims');
     expect(await page.locator('.claims a[href*="2df1baa07a29"]').count()).toBe(1);
+    // Where it comes from can be read up, if somebody asks; nothing is fetched.
+    const posted = 'https://lore.kernel.org/all/1611086550-32765-1-git-send-email-mjrosato@linux.ibm.com/';
+    expect(await page.locator(`.facts a[href="${posted}"]`).count()).toBe(1);
     expect(await textOf(page.locator('.facts'))).toContain('7 executions of 3 operation sequences');
   });
 

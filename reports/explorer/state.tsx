@@ -1,6 +1,6 @@
-import { citation } from '../../harness/model/source.ts';
 import { thousands } from '../count.ts';
 import { linkTo } from './address.ts';
+import { Citation } from './citation.tsx';
 import type { ExplorerData, ExplorerState } from './data.ts';
 import { MARKS, WORDS } from './marks.ts';
 import { modelOf } from './series.ts';
@@ -26,7 +26,9 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
         {model === null ? null : (
           <>
             <dt>source</dt>
-            <dd>{citation(model.state.source)}</dd>
+            <dd>
+              <Citation source={model.state.source} />
+            </dd>
             <dt>patches</dt>
             <dd>
               {model.patches.length === 0 ? (
@@ -35,7 +37,10 @@ export function StatePage({ state, data }: { readonly state: ExplorerState; read
                 <ul>
                   {model.patches.map((patch) => (
                     <li key={patch.id}>
-                      [{patch.id}] {patch.subject} <span class="faint">{citation(patch.source)}</span>
+                      [{patch.id}] {patch.subject}{' '}
+                      <span class="faint">
+                        <Citation source={patch.source} />
+                      </span>
                     </li>
                   ))}
                 </ul>

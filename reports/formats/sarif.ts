@@ -11,8 +11,9 @@ import type {
 } from 'sarif';
 import type { RecordedStep } from '../../harness/machine/recorder.ts';
 import type { Model } from '../../harness/model/model.ts';
-import { citation, type Source } from '../../harness/model/source.ts';
+import { citation } from '../../harness/model/source.ts';
 import { count } from '../count.ts';
+import { loreLink } from '../lore-link.ts';
 import { plain } from '../plain.ts';
 import { shownSteps } from '../shown-steps.ts';
 import { provenanceOf, stateName } from '../state-name.ts';
@@ -84,7 +85,7 @@ const note = (level: NonNullable<Notification['level']>, text: string): Notifica
 function ruleOf(model: Model, { name, claim }: Case): ReportingDescriptor {
   const source = model.properties.find(({ id }) => id === name)?.source;
   const whole = source === undefined ? claim : `${claim}. Source: ${citation(source)}.`;
-  const uri = source === undefined ? null : loreOf(source);
+  const uri = loreLink(source?.messageId);
   return {
     id: name,
     shortDescription: { text: described(claim) },
@@ -96,13 +97,6 @@ function ruleOf(model: Model, { name, claim }: Case): ReportingDescriptor {
 }
 
 const described = (text: string): string => message(cut(plain(text), DESCRIPTION_MAX));
-
-/** Where the mail is that the claim comes from; null without one. */
-function loreOf({ messageId }: Source): string | null {
-  return messageId !== undefined && /^[\w.+=$-]+@[\w.-]+$/.test(messageId)
-    ? `https://lore.kernel.org/all/${encodeURIComponent(messageId)}/`
-    : null;
-}
 
 function resultsOf({ model }: Suite, one: Case, ruleIndex: number): Result[] {
   const { name, outcome, failures } = one;
